@@ -1,0 +1,90 @@
+/* requester.h - sends requests, and gets each one answered by one of the responders that are there.
+ */
+#ifndef COTE_REQUESTER_H
+#define COTE_REQUESTER_H
+
+#include "loop.h"
+#include "options.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct cote_requester cote_requester;
+
+/* How a request ended. Everything is borrowed until the callback returns. */
+typedef struct cote_response {
+    size_t size; /* of this struct, bytes */
+    int status;  /* COTE_OK: `result`. COTE_EREMOTE: `error`. Anything else: the library's reason */
+
+    cote_value
+        result; /* first value of the answer; JSON `null` when it had none. JSON is not validated */
+    const cote_value *extra; /* further values of the answer */
+    size_t extra_count;
+
+    cote_value
+        error; /* what the responder sent as error, as it came; size 0 if the error is not remote */
+    const char *message; /* of the failure, for people; never NULL; "" on success */
+    const char *code;    /* the remote error's own `code`, as text; "" if it has none */
+    cote_value details;  /* the remote error's `details`, JSON; size 0 if it has none */
+
+    const char
+        *peer_id; /* the responder that the request was sent to; NULL if it was sent to none */
+    const char *peer_name; /* likewise */
+} cote_response;
+
+/* Called exactly once for each send that returned COTE_OK, on the loop thread, before on_close
+ * (rule 5). */
+typedef void (*cote_response_cb)(void *context, const cote_response *response);
+
+enum {
+    /*
+     * The payload is the request's whole JSON object already, with the member "type" in it, and
+     * valid: it is neither checked nor completed. Whoever sets this vouches for it, because a
+     * Node.js peer dies on a bad one.
+     */
+    COTE_SEND_ENCODED = 1
+};
+
+typedef struct cote_send_options {
+    size_t size;         /* sizeof(cote_send_options) */
+    uint32_t timeout_ms; /* 0: the component's; COTE_NO_TIMEOUT: none */
+    unsigned flags;      /* COTE_SEND_... */
+} cote_send_options;
+
+/*
+ * Creates a requester on `loop`; it announces itself at once and connects to every responder of its
+ * key and namespace. COTE_EINVAL, COTE_ENOMEM, COTE_ECLOSED (the loop is ending).
+ */
+COTE_API int cote_requester_create(cote_loop *loop, const cote_options *options,
+                                   cote_requester **requester);
+
+/*
+ * Sends a request of type `type` (UTF-8, not empty) to one responder, the next in turn, or queues
+ * it until there is one. `payload`: NULL; or JSON, an object without a member "type" other than
+ * `type`; or raw bytes, which only peers of this library understand (others: the response is
+ * COTE_EUNSUPPORTED). `options` may be NULL.
+ * `*id`, if not NULL, is the request's number, for cote_requester_cancel.
+ * COTE_EINVAL, COTE_ECLOSED, COTE_EQUEUEFULL, COTE_ENOMEM, COTE_ETOOBIG (a frame argument of 4 GiB
+ * or more).
+ */
+COTE_API int cote_requester_send(cote_requester *requester, const char *type,
+                                 const cote_value *payload, const cote_send_options *options,
+                                 cote_response_cb callback, void *context, uint64_t *id);
+
+/* Ends a request with COTE_ECANCELED if it has not ended yet. One still queued is never sent.
+ * COTE_ECLOSED. */
+COTE_API int cote_requester_cancel(cote_requester *requester, uint64_t id);
+
+/* The component's `iid`, a UUID. Owned by the requester. */
+COTE_API const char *cote_requester_id(const cote_requester *requester);
+
+/* Ends all requests with COTE_ECLOSED, says goodbye, then calls on_close. May be called again until
+ * on_close begins. */
+COTE_API void cote_requester_close(cote_requester *requester);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,87 @@
+/* responder.h - answers requests. */
+#ifndef COTE_RESPONDER_H
+#define COTE_RESPONDER_H
+
+#include "loop.h"
+#include "options.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct cote_responder cote_responder;
+
+/*
+ * The duty to answer one request. Owned by whoever holds it, used once, from any thread: each of
+ * the three calls below consumes it. Outlives connection, component and loop (rule 7).
+ */
+typedef struct cote_reply cote_reply;
+
+/* A request. Everything is borrowed until the callback returns. */
+typedef struct cote_request {
+    size_t size;        /* of this struct, bytes */
+    const char *type;   /* UTF-8 */
+    size_t type_size;   /* bytes; a type may hold a zero byte */
+    cote_value payload; /* JSON: the whole object, `type` included, valid; or raw bytes */
+    const cote_value
+        *extra; /* further arguments, as Node.js requesters may send. JSON is not validated */
+    size_t extra_count;
+    const char *id; /* the requester's own id of it, meaningful on its connection only; "" if it
+                       waits for no answer */
+    const char *peer_address; /* IPv4 of the requester */
+} cote_request;
+
+/* Called on the loop thread. `reply` is the callee's from now on. */
+typedef void (*cote_request_cb)(void *context, const cote_request *request, cote_reply *reply);
+
+/*
+ * Creates a responder on `loop`. It listens before this returns, and announces itself at once.
+ * Requests of a type without handler wait for their handler in the first second, and are then
+ * refused with an error. COTE_EINVAL, COTE_ENOMEM, COTE_EADDRINUSE, COTE_EADDRESS, COTE_ESYSTEM,
+ * COTE_ECLOSED (the loop is ending).
+ */
+COTE_API int cote_responder_create(cote_loop *loop, const cote_options *options,
+                                   cote_responder **responder);
+
+/* Handles requests of type `type` (UTF-8, not empty, copied). COTE_EINVAL, COTE_EXISTS,
+ * COTE_ENOMEM, COTE_ECLOSED. */
+COTE_API int cote_responder_on(cote_responder *responder, const char *type,
+                               cote_request_cb callback, void *context);
+
+/* The TCP port that it listens on. */
+COTE_API uint16_t cote_responder_port(const cote_responder *responder);
+
+/* The component's `iid`, a UUID. Owned by the responder. */
+COTE_API const char *cote_responder_id(const cote_responder *responder);
+
+/* Says goodbye, closes its connections, then calls on_close. May be called again until on_close
+ * begins. */
+COTE_API void cote_responder_close(cote_responder *responder);
+
+/*
+ * Answers with a value; NULL is JSON `null`. JSON is checked, unless flags say COTE_REPLY_ENCODED.
+ * To a Node.js requester, raw bytes that begin with a tag of the protocol (j: s: b:) go as
+ * {"type":"Buffer","data":[...]}, or they would kill it. Consumes the token whatever it returns.
+ * COTE_OK: handed on. COTE_ECLOSED: the requester is gone, the answer is dropped. COTE_EINVAL (the
+ * requester gets an error instead), COTE_ENOMEM.
+ */
+enum {
+    COTE_REPLY_ENCODED = 1 /* the caller vouches that JSON is valid */
+};
+COTE_API int cote_reply_send(cote_reply *reply, const cote_value *result, unsigned flags);
+
+/*
+ * Answers with an error: an object with `message`, `code` if not NULL, and `details` (JSON,
+ * checked) if not NULL. Consumes the token. Returns as cote_reply_send.
+ */
+COTE_API int cote_reply_error(cote_reply *reply, const char *code, const char *message,
+                              const cote_value *details);
+
+/* Gives the duty up: the requester is told that nobody answered. Consumes the token. */
+COTE_API void cote_reply_drop(cote_reply *reply);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
