@@ -1,0 +1,192 @@
+#include "wire/message.h"
+
+#include "wire/json_scan.h"
+
+static const char null_text[] = "null";
+enum { NULL_SIZE = sizeof null_text - 1, TAG = 2 /* bytes of a tag */ };
+
+/* MARK: arguments */
+
+static const char *tag_of(cote_kind kind)
+{
+    switch (kind) {
+    case COTE_KIND_JSON: return "j:";
+    case COTE_KIND_STRING: return "s:";
+    case COTE_KIND_BIGINT: return "b:";
+    case COTE_KIND_BYTES: break;
+    }
+    return "";
+}
+
+static cote_kind kind_of(cote__slice argument)
+{
+    if (argument.size < TAG || argument.data[1] != ':') return COTE_KIND_BYTES;
+    switch (argument.data[0]) {
+    case 'j': return COTE_KIND_JSON;
+    case 's': return COTE_KIND_STRING;
+    case 'b': return COTE_KIND_BIGINT;
+    default: return COTE_KIND_BYTES;
+    }
+}
+
+cote_value cote__argument_decode(cote__slice argument)
+{
+    cote_kind kind = kind_of(argument);
+    size_t tag = kind == COTE_KIND_BYTES ? 0 : TAG;
+    return (cote_value){kind, argument.data + tag, argument.size - tag};
+}
+
+void cote__argument_encode(cote__buffer *out, cote_value value)
+{
+    cote__amp_argument(out, tag_of(value.kind), (cote__slice){value.data, value.size});
+}
+
+bool cote__looks_tagged(cote__slice bytes)
+{
+    return kind_of(bytes) != COTE_KIND_BYTES;
+}
+
+/* MARK: what requests and replies share */
+
+static cote__slice text_of(cote_value value)
+{
+    return (cote__slice){value.data, value.size};
+}
+
+/* The last argument, without its tag. Absent when it is no string. */
+static cote__slice id_of(const cote__amp_frame *frame)
+{
+    cote_value last = cote__argument_decode(frame->arguments[frame->count - 1]);
+    return last.kind == COTE_KIND_STRING ? text_of(last) : (cote__slice){NULL, 0};
+}
+
+static void encode_id(cote__buffer *out, cote__slice id)
+{
+    cote__amp_argument(out, "s:", id);
+}
+
+/* MARK: requests */
+
+static bool is_type(cote__json type)
+{
+    return type.type == COTE__JSON_STRING && type.text.size > sizeof "\"\"" - 1;
+}
+
+cote__message_result cote__request_decode(const cote__amp_frame *frame, unsigned max_depth,
+                                          cote__request *request)
+{
+    request->bytes = (cote_value){COTE_KIND_BYTES, NULL, 0};
+    request->extra_count = 0;
+    request->id = id_of(frame);
+
+    cote_value payload = cote__argument_decode(frame->arguments[0]);
+    if (payload.kind != COTE_KIND_JSON) return COTE__MESSAGE_IGNORED;
+    if (!cote__json_parse(text_of(payload), max_depth, &request->payload))
+        return COTE__MESSAGE_MALFORMED;
+    if (frame->count < 2 || !cote__json_member(request->payload, "type", &request->type) ||
+        !is_type(request->type))
+        return COTE__MESSAGE_IGNORED;
+
+    request->extra_count = frame->count - 2;
+    for (unsigned i = 0; i < request->extra_count; i++) request->extra[i] = frame->arguments[i + 1];
+    if (request->extra_count > 0 && !cote__looks_tagged(request->extra[0]))
+        request->bytes = cote__argument_decode(request->extra[0]);
+    return COTE__MESSAGE_OK;
+}
+
+/* Appends the members of an object, each after a comma, but for those named `type`. */
+static void append_members(cote__buffer *out, cote__slice object)
+{
+    const char *end = object.data + object.size;
+    const char *start = cote__json_skip_space(object.data, end); /* the opening brace */
+    while (end[-1] != '}') end--;
+    cote__json whole = {COTE__JSON_OBJECT, {start, (size_t)(end - start)}};
+    cote__json key, value;
+    if (!cote__json_member(whole, "type", &value)) {
+        const char *first = cote__json_skip_space(start + 1, end);
+        if (*first == '}') return;
+        cote__buffer_append_byte(out, ',');
+        cote__buffer_append(out, first, (size_t)(end - 1 - first));
+        return;
+    }
+    cote__json_iterator members = cote__json_iterate(whole);
+    while (cote__json_next(&members, &key, &value)) {
+        if (cote__json_string_equal(key, cote__slice_of("type"))) continue;
+        cote__buffer_append_byte(out, ',');
+        cote__buffer_append_slice(out, key.text);
+        cote__buffer_append_byte(out, ':');
+        cote__buffer_append_slice(out, value.text);
+    }
+}
+
+void cote__payload_encode(cote__buffer *out, cote__slice type, cote__slice object)
+{
+    size_t opened = cote__amp_argument_open(out, "j:");
+    cote__buffer_append_text(out, "{\"type\":");
+    cote__json_write_string(out, type);
+    if (object.data) append_members(out, object);
+    cote__buffer_append_byte(out, '}');
+    cote__amp_argument_close(out, opened);
+}
+
+void cote__request_encode(cote__buffer *out, cote__slice type, cote__slice object,
+                          const cote_value *bytes, cote__slice id)
+{
+    cote__amp_begin(out, bytes ? 3 : 2);
+    cote__payload_encode(out, type, object);
+    if (bytes) cote__argument_encode(out, *bytes);
+    encode_id(out, id);
+}
+
+/* MARK: replies */
+
+static cote__message_result decode_error(cote__slice argument, unsigned max_depth,
+                                         cote__reply *reply)
+{
+    cote__json json;
+    reply->error = cote__argument_decode(argument);
+    reply->failed = true;
+    if (reply->error.kind != COTE_KIND_JSON) return COTE__MESSAGE_OK;
+    bool is_null =
+        reply->error.size == NULL_SIZE && memcmp(reply->error.data, null_text, NULL_SIZE) == 0;
+    if (!is_null) {
+        if (!cote__json_parse(text_of(reply->error), max_depth, &json))
+            return COTE__MESSAGE_MALFORMED;
+        is_null = json.type == COTE__JSON_NULL;
+    }
+    if (is_null) {
+        reply->failed = false;
+        reply->error = (cote_value){COTE_KIND_JSON, null_text, NULL_SIZE};
+    }
+    return COTE__MESSAGE_OK;
+}
+
+cote__message_result cote__reply_decode(const cote__amp_frame *frame, unsigned max_depth,
+                                        cote__reply *reply)
+{
+    reply->id = id_of(frame);
+    reply->value_count = frame->count > 2 ? frame->count - 2 : 0;
+    for (unsigned i = 0; i < reply->value_count; i++)
+        reply->values[i] = cote__argument_decode(frame->arguments[i + 1]);
+    if (frame->count == 1 && reply->id.data) { /* an id alone: a success without a value */
+        reply->failed = false;
+        reply->error = (cote_value){COTE_KIND_JSON, null_text, NULL_SIZE};
+        return COTE__MESSAGE_OK;
+    }
+    return decode_error(frame->arguments[0], max_depth, reply);
+}
+
+void cote__reply_encode(cote__buffer *out, cote_value result, cote__slice id)
+{
+    cote__amp_begin(out, 3);
+    cote__amp_argument(out, "j:", (cote__slice){null_text, NULL_SIZE});
+    cote__argument_encode(out, result);
+    encode_id(out, id);
+}
+
+void cote__reply_error_encode(cote__buffer *out, cote_value error, cote__slice id)
+{
+    cote__amp_begin(out, 2);
+    cote__argument_encode(out, error);
+    encode_id(out, id);
+}
