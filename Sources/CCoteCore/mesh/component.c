@@ -1,0 +1,220 @@
+#include "mesh/component.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "net/system.h"
+#include "state/queue.h"
+#include "wire/error.h"
+
+/* MARK: logging */
+
+/*
+ * Names come from the network: none of them reaches a terminal with its control characters, the
+ * two-byte ones from U+0080 to U+009F included. Nor does half a character, where the text was cut.
+ */
+static void sanitize(char *text)
+{
+    unsigned char *at = (unsigned char *)text;
+    for (; *at; at++) {
+        if (*at < 0x20 || *at == 0x7f) *at = '?';
+        if (at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0) at[0] = at[1] = '?';
+    }
+    unsigned char *last = at;
+    while (last > (unsigned char *)text && (last[-1] & 0xc0) == 0x80) last--;
+    if (last == (unsigned char *)text || last[-1] < 0xc0) return;
+    last--;
+    ptrdiff_t whole = *last >= 0xf0 ? 4 : *last >= 0xe0 ? 3 : 2;
+    if (at - last < whole) *last = '\0';
+}
+
+void cote__component_log(const cote__component *component, cote_log_level level, const char *format,
+                         ...)
+{
+    if (!component->settings.on_log) return;
+    char message[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    sanitize(message);
+    component->settings.on_log(component->settings.context, level, message);
+}
+
+static void log_hello(const cote__component *component)
+{
+    if (!component->settings.log) return;
+    char on[16] = "";
+    uint16_t port = cote__peer_public(component->registration.self)->port;
+    if (port) snprintf(on, sizeof on, " on %u", port);
+    cote__component_log(component, COTE_LOG_INFO, "Hello! I'm %s#%s%s", component->settings.name,
+                        component->iid, on);
+    cote__component_log(component, COTE_LOG_INFO, "========================");
+}
+
+static void log_status(const cote__component *component, cote_peer_event event,
+                       const cote__peer *peer)
+{
+    if (!component->settings.log || event == COTE_PEER_UPDATED) return;
+    const cote_peer *public = cote__peer_public(peer);
+    char on[16] = "";
+    if (public->port) snprintf(on, sizeof on, " on %u", public->port);
+    cote__component_log(component, COTE_LOG_INFO, "%s > %s.%s %s#%s%s", component->settings.name,
+                        cote__peer_type(peer), event == COTE_PEER_ADDED ? "online" : "offline",
+                        public->name, public->id, on);
+}
+
+/* MARK: the end */
+
+/*
+ * Everything has ended. What is left are calls that other threads began before they could know;
+ * they are in the mailbox, or about to be, so this task goes behind them.
+ */
+static void end(cote__task *task)
+{
+    cote__component *component = COTE__CONTAINER(task, cote__component, end_task);
+    if (atomic_load(&component->calls) > 0) {
+        cote__loop_post(component->loop, task);
+        return;
+    }
+    void (*on_close)(void *) = component->settings.on_close;
+    void *context = component->settings.context;
+    cote_loop *loop = component->loop;
+    if (on_close) on_close(context);
+    cote__loop_leave(loop, &component->member);
+    cote__component_fini(component);
+    component->kind->destroy(component);
+}
+
+void cote__component_hold(cote__component *component)
+{
+    component->holds++;
+}
+
+void cote__component_release(cote__component *component)
+{
+    if (--component->holds > 0) return;
+    component->end_task.run = end;
+    cote__loop_post(component->loop, &component->end_task);
+}
+
+bool cote__component_is_closing(const cote__component *component)
+{
+    return atomic_load_explicit(&component->closing, memory_order_acquire);
+}
+
+static void close_on_loop(cote__task *task)
+{
+    cote__component *component = COTE__CONTAINER(task, cote__component, close_task);
+    cote__component_hold(component); /* until the kind is through, whatever it releases */
+    component->kind->close(component);
+    cote__discovery_leave(&component->registration);
+    cote__component_release(component);
+}
+
+void cote__component_close(cote__component *component)
+{
+    if (atomic_exchange(&component->closing, true)) return;
+    component->close_task.run = close_on_loop;
+    cote__loop_post(component->loop, &component->close_task);
+}
+
+static void close_member(cote__member *member)
+{
+    cote__component_close(COTE__CONTAINER(member, cote__component, member));
+}
+
+/* MARK: calls from other threads */
+
+bool cote__component_enter(cote__component *component)
+{
+    atomic_fetch_add(&component->calls, 1);
+    if (!atomic_load(&component->closing)) return true;
+    cote__fail(COTE_ECLOSED, "%s is closed", component->settings.name);
+    atomic_fetch_sub(&component->calls, 1); /* from here on the component may be gone */
+    return false;
+}
+
+void cote__component_exit(cote__component *component)
+{
+    atomic_fetch_sub(&component->calls, 1);
+}
+
+/* MARK: discovery's events */
+
+static void on_peer(cote__registration *registration, const cote__news *news)
+{
+    cote__component *component = COTE__CONTAINER(registration, cote__component, registration);
+    if (cote__component_is_closing(component)) return;
+    log_status(component, news->event, news->peer);
+    if (!news->partner) return;
+    component->kind->peer(component, news->event, news->peer, news->silent);
+    if (component->settings.on_peer)
+        component->settings.on_peer(component->settings.context, news->event,
+                                    cote__peer_public(news->peer));
+}
+
+static void on_trouble(cote__registration *registration, const char *message)
+{
+    cote__component *component = COTE__CONTAINER(registration, cote__component, registration);
+    if (message)
+        cote__component_log(component, COTE_LOG_WARNING, "discovery: %s", message);
+    else
+        cote__component_log(component, COTE_LOG_INFO, "discovery works again");
+}
+
+static void on_left(cote__registration *registration)
+{
+    cote__component_release(COTE__CONTAINER(registration, cote__component, registration));
+}
+
+/* MARK: the beginning */
+
+int cote__component_init(cote__component *component, const cote__component_kind *kind,
+                         cote_loop *loop, const cote_options *options, cote__axon_type axon_type)
+{
+    if (!loop) return cote__fail(COTE_EINVAL, "loop: NULL");
+    int result = cote__settings_resolve(options, axon_type, &component->settings);
+    if (result != COTE_OK) return result;
+    component->kind = kind;
+    component->loop = loop;
+    component->member.close = close_member;
+    component->hub = cote__loop_hub(loop);
+    if (!component->hub) {
+        cote__settings_fini(&component->settings);
+        return COTE_ESYSTEM;
+    }
+    uint8_t bytes[16];
+    cote__random(bytes, sizeof bytes);
+    cote__uuid_format(bytes, component->iid);
+    return COTE_OK;
+}
+
+void cote__component_fini(cote__component *component)
+{
+    cote__registration_fini(&component->registration);
+    cote__settings_fini(&component->settings);
+}
+
+static void start_on_loop(cote__task *task)
+{
+    cote__component *component = COTE__CONTAINER(task, cote__component, start_task);
+    log_hello(component);
+    cote__component_hold(component); /* the registration's */
+    component->kind->start(component);
+    cote__discovery_enter(component->hub, &component->registration);
+}
+
+int cote__component_start(cote__component *component, uint16_t port)
+{
+    int result = cote__registration_init(&component->registration, component->loop,
+                                         &component->settings, component->iid, port);
+    if (result != COTE_OK) return result;
+    component->registration.on_peer = on_peer;
+    component->registration.on_trouble = on_trouble;
+    component->registration.on_left = on_left;
+    component->start_task.run = start_on_loop;
+    if (cote__loop_join(component->loop, &component->member, &component->start_task))
+        return COTE_OK;
+    return cote__fail(COTE_ECLOSED, "the loop is ending");
+}

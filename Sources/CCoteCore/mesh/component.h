@@ -1,0 +1,68 @@
+/*
+ * component.h - what requesters and responders have in common: settings, an id, an announcement,
+ * and a life that ends with exactly one on_close.
+ *
+ * A component is made on any thread, and lives on its loop's. It holds itself open until everything
+ * that it started has ended: each such thing is a hold. Calls on their way through the mailbox are
+ * counted too, so that on_close comes after the last of them.
+ */
+#ifndef COTE_MESH_COMPONENT_H
+#define COTE_MESH_COMPONENT_H
+
+#include <stdatomic.h>
+
+#include "mesh/discovery.h"
+#include "wire/uuid.h"
+
+struct cote__component;
+
+typedef struct cote__component_kind {
+    /* All on the loop thread. */
+    void (*start)(struct cote__component *component);
+    /* Of partners only. `silent`: it is removed because nothing was heard of it, not because it
+     * said goodbye. */
+    void (*peer)(struct cote__component *component, cote_peer_event event, cote__peer *peer,
+                 bool silent);
+    void (*close)(struct cote__component *component);   /* ends what the component does; once */
+    void (*destroy)(struct cote__component *component); /* frees it, after on_close */
+} cote__component_kind;
+
+typedef struct cote__component {
+    const cote__component_kind *kind;
+    cote_loop *loop, *hub;
+    cote__settings settings;
+    char iid[COTE__UUID_SIZE + 1];
+    cote__registration registration;
+    cote__member member;
+
+    atomic_bool closing; /* close was called: new calls are refused */
+    atomic_uint calls;   /* that were let in, and have not run on the loop yet */
+    unsigned holds;      /* the loop's, as the rest */
+    cote__task start_task, close_task, end_task;
+} cote__component;
+
+/*
+ * First step of a create: settings, id, hub. On failure nothing is left. The kind then sets itself
+ * up and calls cote__component_start, or gives up with cote__component_fini.
+ */
+int cote__component_init(cote__component *component, const cote__component_kind *kind,
+                         cote_loop *loop, const cote_options *options, cote__axon_type axon_type);
+void cote__component_fini(cote__component *component);
+
+/* Last step of a create: announces itself with `port`, 0 for none. COTE_ECLOSED when the loop is
+ * ending; then finished off by fini. */
+int cote__component_start(cote__component *component, uint16_t port);
+
+/* From any thread. */
+void cote__component_close(cote__component *component);
+bool cote__component_enter(cote__component *component); /* false: closing */
+void cote__component_exit(cote__component *component);
+
+/* On the loop thread. */
+void cote__component_hold(cote__component *component);
+void cote__component_release(cote__component *component);
+bool cote__component_is_closing(const cote__component *component);
+void cote__component_log(const cote__component *component, cote_log_level level, const char *format,
+                         ...) __attribute__((format(printf, 3, 4)));
+
+#endif

@@ -1,0 +1,56 @@
+/*
+ * discovery.h - who is there. One discovery per process and setting, on the hub's thread: it has
+ * the UDP socket and the roster, says the hellos of all registered components, and tells each on
+ * its own loop what concerns it.
+ */
+#ifndef COTE_MESH_DISCOVERY_H
+#define COTE_MESH_DISCOVERY_H
+
+#include "mesh/peer.h"
+#include "mesh/settings.h"
+#include "net/loop.h"
+#include "net/timer.h"
+
+struct cote__discovery;
+
+/* What a component is told of a peer. */
+typedef struct cote__news {
+    cote_peer_event event;
+    cote__peer *peer; /* borrowed */
+    bool partner;     /* the two work with each other; if not, it is there for the log */
+    bool silent;      /* removed because it was not heard, not because it said goodbye */
+} cote__news;
+
+/* What is known of a component to be found by others. Embedded in it. All callbacks on `loop`. */
+typedef struct cote__registration {
+    cote_loop *loop;
+    cote__discovery_settings settings;
+    cote__peer *self;        /* owned: as others of this process see it */
+    cote__buffer hello, bye; /* owned: the datagrams */
+    bool hears_key;          /* wants to hear of all peers of its key, not of partners alone */
+
+    void (*on_peer)(struct cote__registration *self, const cote__news *news);
+    /* Discovery cannot send or receive now (`message`), or can again (NULL). */
+    void (*on_trouble)(struct cote__registration *self, const char *message);
+    void (*on_left)(struct cote__registration *self);
+
+    /* The hub's own: */
+    cote_loop *hub;
+    cote__task enter_task,
+        leave_task; /* two, since leaving may be asked for while entering is on its way */
+    struct cote__discovery *discovery;
+    struct cote__registration *next;
+    cote__timer *timer;
+    cote__time next_hello, next_answer;
+} cote__registration;
+
+/* Makes hello and bye and `self`. COTE_ENOMEM, COTE_ETOOBIG. Undone by cote__registration_fini. */
+int cote__registration_init(cote__registration *registration, cote_loop *loop,
+                            const cote__settings *settings, const char *iid, uint16_t port);
+void cote__registration_fini(cote__registration *registration);
+
+/* On the registration's loop, once each, in this order; after leaving, on_left comes last. */
+void cote__discovery_enter(cote_loop *hub, cote__registration *registration);
+void cote__discovery_leave(cote__registration *registration);
+
+#endif

@@ -1,0 +1,126 @@
+#include "mesh/peer.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "net/system.h"
+
+struct cote__peer {
+    atomic_uint references;
+    cote_peer public;
+    uint32_t address;
+    char address_text[COTE__ADDRESS_SIZE];
+    cote__axon_type axon_type;
+    const char *type, *key, *name_space; /* name_space NULL when it has none */
+    char text[];                         /* every string, each with its zero */
+};
+
+static const char *keep(char **at, cote__slice slice)
+{
+    char *start = *at;
+    if (slice.size) memcpy(start, slice.data, slice.size);
+    start[slice.size] = '\0';
+    *at = start + slice.size + 1;
+    return start;
+}
+
+cote__peer *cote__peer_create(const cote__hello *hello, uint32_t address)
+{
+    const cote__slice strings[] = {hello->iid, hello->name,          hello->host_name,
+                                   hello->pid, hello->advertisement, hello->type,
+                                   hello->key, hello->name_space};
+    size_t size = 0;
+    for (size_t i = 0; i < sizeof strings / sizeof *strings; i++) size += strings[i].size + 1;
+    cote__peer *peer = malloc(sizeof *peer + size);
+    if (!peer) return NULL;
+
+    atomic_init(&peer->references, 1);
+    peer->address = address;
+    cote__address_format(address, peer->address_text);
+    peer->axon_type = hello->axon_type;
+    char *at = peer->text;
+    peer->public = (cote_peer){
+        .size = sizeof peer->public,
+        .id = keep(&at, hello->iid),
+        .name = keep(&at, hello->name),
+        .host = keep(&at, hello->host_name),
+        .process = keep(&at, hello->pid),
+        .address = peer->address_text,
+        .port = hello->port,
+        .ours = hello->cote_version > 0 && hello->raw,
+        .advertisement = keep(&at, hello->advertisement),
+    };
+    peer->type = keep(&at, hello->type);
+    peer->key = keep(&at, hello->key);
+    peer->name_space = hello->name_space.data ? keep(&at, hello->name_space) : NULL;
+    return peer;
+}
+
+cote__peer *cote__peer_retain(cote__peer *peer)
+{
+    atomic_fetch_add_explicit(&peer->references, 1, memory_order_relaxed);
+    return peer;
+}
+
+void cote__peer_release(cote__peer *peer)
+{
+    if (peer && atomic_fetch_sub_explicit(&peer->references, 1, memory_order_acq_rel) == 1)
+        free(peer);
+}
+
+const cote_peer *cote__peer_public(const cote__peer *peer)
+{
+    return &peer->public;
+}
+
+uint32_t cote__peer_address(const cote__peer *peer)
+{
+    return peer->address;
+}
+
+cote__axon_type cote__peer_axon_type(const cote__peer *peer)
+{
+    return peer->axon_type;
+}
+
+const char *cote__peer_type(const cote__peer *peer)
+{
+    return peer->type;
+}
+
+static bool opposite(cote__axon_type one, cote__axon_type other)
+{
+    switch (one) {
+    case COTE__AXON_REQ: return other == COTE__AXON_REP;
+    case COTE__AXON_REP: return other == COTE__AXON_REQ;
+    case COTE__AXON_PUB: return other == COTE__AXON_SUB;
+    case COTE__AXON_SUB: return other == COTE__AXON_PUB;
+    default: return false;
+    }
+}
+
+bool cote__peers_share_key(const cote__peer *one, const cote__peer *other)
+{
+    return strcmp(one->key, other->key) == 0;
+}
+
+static bool share_name_space(const cote__peer *one, const cote__peer *other)
+{
+    if (!one->name_space || !other->name_space) return one->name_space == other->name_space;
+    return strcmp(one->name_space, other->name_space) == 0;
+}
+
+bool cote__peers_are_partners(const cote__peer *one, const cote__peer *other)
+{
+    return opposite(one->axon_type, other->axon_type) && cote__peers_share_key(one, other) &&
+           share_name_space(one, other);
+}
+
+bool cote__peers_equal(const cote__peer *one, const cote__peer *other)
+{
+    return one->address == other->address && one->public.port == other->public.port &&
+           one->public.ours == other->public.ours &&
+           strcmp(one->public.advertisement, other->public.advertisement) == 0 &&
+           strcmp(one->public.host, other->public.host) == 0 &&
+           strcmp(one->public.process, other->public.process) == 0;
+}

@@ -1,0 +1,271 @@
+#include "net/connection.h"
+
+#include <stdlib.h>
+
+#include "net/connection_uv.h"
+#include "state/queue.h"
+#include "wire/error.h"
+
+enum {
+    KEEP_CAPACITY = 256 * 1024, /* a buffer that grew beyond is given back when it is empty */
+    MAX_WRITE = 1 << 30         /* what one uv_try_write can report of */
+};
+
+struct cote__connection {
+    uv_tcp_t tcp;
+    cote_loop *loop;
+    const cote__connection_events *events;
+    void *owner;
+    size_t max_frame;
+    bool open, closing;
+    int status; /* what `closed` will say */
+
+    cote__buffer input;  /* the part of a frame that came so far */
+    size_t input_needed; /* bytes that the frame at its start has at least */
+
+    cote__buffer output;  /* gathered in this turn */
+    cote__buffer writing; /* given to libuv, until it is done */
+    bool write_pending;
+    uv_write_t write;
+    uv_connect_t connect;
+    cote__flush flush;
+};
+
+static void flush(cote__flush *task);
+
+static void trim(cote__buffer *buffer)
+{
+    cote__buffer_clear(buffer);
+    if (buffer->capacity > KEEP_CAPACITY) cote__buffer_fini(buffer);
+}
+
+/* MARK: life */
+
+cote__connection *cote__connection_create(cote_loop *loop, size_t max_frame,
+                                          const cote__connection_events *events, void *owner)
+{
+    cote__connection *self = calloc(1, sizeof *self);
+    if (!self) return NULL;
+    self->loop = loop;
+    self->events = events;
+    self->owner = owner;
+    self->max_frame = max_frame;
+    self->flush.run = flush;
+    uv_tcp_init(loop->uv, &self->tcp); /* makes no socket yet, so cannot fail */
+    self->tcp.data = self;
+    return self;
+}
+
+uv_stream_t *cote__connection_stream(cote__connection *self)
+{
+    return (uv_stream_t *)&self->tcp;
+}
+
+static void release(cote__connection *self)
+{
+    cote__buffer_fini(&self->input);
+    cote__buffer_fini(&self->output);
+    cote__buffer_fini(&self->writing);
+    free(self);
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    cote__connection *self = handle->data;
+    self->events->closed(self->owner, self->status);
+    release(self);
+}
+
+static void on_discarded(uv_handle_t *handle)
+{
+    release(handle->data);
+}
+
+void cote__connection_discard(cote__connection *self)
+{
+    uv_close((uv_handle_t *)&self->tcp, on_discarded);
+}
+
+static void end(cote__connection *self, int status)
+{
+    if (self->closing) return;
+    self->closing = true;
+    self->open = false;
+    self->status = status;
+    cote__loop_flush_cancel(self->loop, &self->flush);
+    uv_close((uv_handle_t *)&self->tcp, on_closed);
+}
+
+void cote__connection_close(cote__connection *self)
+{
+    if (self->open) flush(&self->flush);
+    end(self, COTE_OK);
+}
+
+uint32_t cote__connection_peer(const cote__connection *self)
+{
+    struct sockaddr_in peer;
+    int size = sizeof peer;
+    if (uv_tcp_getpeername(&self->tcp, (struct sockaddr *)&peer, &size) != 0 ||
+        peer.sin_family != AF_INET)
+        return 0;
+    return ntohl(peer.sin_addr.s_addr);
+}
+
+/* MARK: reading */
+
+static void give_buffer(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
+{
+    (void)suggested;
+    cote__connection *self = handle->data;
+    if (self->input.size == 0) {
+        *buffer = uv_buf_init(self->loop->read_buffer, COTE__READ_SIZE);
+        return;
+    }
+    /* The rest of a frame goes behind its beginning. Memory grows with what arrives, not with what
+     * is announced. */
+    char *room = cote__buffer_reserve(&self->input, COTE__READ_SIZE);
+    *buffer = uv_buf_init(room, room ? COTE__READ_SIZE : 0);
+}
+
+/* Hands on every whole frame; returns how many bytes they were. */
+static size_t parse(cote__connection *self, const char *data, size_t size)
+{
+    size_t done = 0;
+    self->input_needed = 0;
+    while (done < size && !self->closing) {
+        cote__amp_frame frame;
+        cote__amp_result result =
+            cote__amp_decode(data + done, size - done, self->max_frame, &frame);
+        if (result == COTE__AMP_PARTIAL) {
+            self->input_needed = frame.size;
+            break;
+        }
+        if (result != COTE__AMP_FRAME || !self->events->frame(self->owner, &frame)) {
+            end(self, COTE_EPROTOCOL);
+            break;
+        }
+        done += frame.size;
+    }
+    return done;
+}
+
+static void on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buffer)
+{
+    cote__connection *self = stream->data;
+    if (self->closing || size == 0) return;
+    if (size < 0) {
+        end(self, size == UV_ENOBUFS ? COTE_ENOMEM : COTE_ECONNLOST);
+        return;
+    }
+    if (self->input.size == 0) {
+        size_t done = parse(self, buffer->base, (size_t)size);
+        cote__buffer_append(&self->input, buffer->base + done, (size_t)size - done);
+        if (self->input.failed) end(self, COTE_ENOMEM);
+        return;
+    }
+    self->input.size += (size_t)size;
+    if (self->input.size < self->input_needed) return;
+    cote__buffer_consume(&self->input, parse(self, self->input.data, self->input.size));
+    if (self->input.size == 0) trim(&self->input);
+}
+
+int cote__connection_start(cote__connection *self)
+{
+    uv_tcp_nodelay(&self->tcp, 1);
+    int status = uv_read_start((uv_stream_t *)&self->tcp, give_buffer, on_read);
+    if (status != 0) return cote__fail(COTE_ESYSTEM, "read: %s", uv_strerror(status));
+    self->open = true;
+    return COTE_OK;
+}
+
+/* MARK: writing */
+
+cote__buffer *cote__connection_output(cote__connection *self)
+{
+    return &self->output;
+}
+
+void cote__connection_written(cote__connection *self)
+{
+    if (!self->closing) cote__loop_flush_later(self->loop, &self->flush);
+}
+
+static void on_written(uv_write_t *request, int status)
+{
+    cote__connection *self = request->data;
+    self->write_pending = false;
+    trim(&self->writing);
+    if (self->closing) return;
+    if (status != 0)
+        end(self, COTE_ECONNLOST);
+    else if (self->output.size > 0)
+        flush(&self->flush);
+}
+
+/* The system takes no more now: libuv writes the rest when it can. */
+static int write_rest(cote__connection *self)
+{
+    cote__buffer rest = self->output;
+    self->output = self->writing;
+    self->writing = rest;
+    self->write.data = self;
+    self->write_pending = true;
+    uv_buf_t buffer = {.base = self->writing.data, .len = self->writing.size};
+    return uv_write(&self->write, (uv_stream_t *)&self->tcp, &buffer, 1, on_written);
+}
+
+static void flush(cote__flush *task)
+{
+    cote__connection *self = COTE__CONTAINER(task, cote__connection, flush);
+    if (self->closing || !self->open || self->write_pending) return;
+    if (self->output.failed) {
+        end(self, COTE_ENOMEM);
+        return;
+    }
+    if (self->output.size == 0) return;
+    size_t size = self->output.size < MAX_WRITE ? self->output.size : MAX_WRITE;
+    uv_buf_t buffer = {.base = self->output.data, .len = size};
+    int written = uv_try_write((uv_stream_t *)&self->tcp, &buffer, 1);
+    if (written >= 0 && (size_t)written == self->output.size) {
+        trim(&self->output);
+        return;
+    }
+    if (written > 0) cote__buffer_consume(&self->output, (size_t)written);
+    if (written < 0 && written != UV_EAGAIN)
+        end(self, COTE_ECONNLOST);
+    else if (write_rest(self) != 0)
+        end(self, COTE_ECONNLOST);
+}
+
+/* MARK: connecting */
+
+static void on_connected(uv_connect_t *request, int status)
+{
+    cote__connection *self = request->data;
+    if (self->closing) return;
+    if (status != 0 || cote__connection_start(self) != COTE_OK) {
+        end(self, COTE_ECONNLOST);
+        return;
+    }
+    if (self->events->opened) self->events->opened(self->owner);
+}
+
+int cote__connection_open(cote_loop *loop, uint32_t address, uint16_t port, size_t max_frame,
+                          const cote__connection_events *events, void *owner,
+                          cote__connection **connection)
+{
+    cote__connection *self = cote__connection_create(loop, max_frame, events, owner);
+    if (!self) return cote__fail(COTE_ENOMEM, "connection");
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)};
+    to.sin_addr.s_addr = htonl(address);
+    self->connect.data = self;
+    int status =
+        uv_tcp_connect(&self->connect, &self->tcp, (const struct sockaddr *)&to, on_connected);
+    if (status != 0) {
+        cote__connection_discard(self);
+        return cote__fail(cote__uv_error(status), "connect: %s", uv_strerror(status));
+    }
+    *connection = self;
+    return COTE_OK;
+}

@@ -1,0 +1,46 @@
+/*
+ * connection.h - frames over a TCP connection. On the loop thread only.
+ *
+ * What is written in one turn of the loop leaves in one system call. Frames are parsed where they
+ * were read.
+ */
+#ifndef COTE_NET_CONNECTION_H
+#define COTE_NET_CONNECTION_H
+
+#include "net/loop.h"
+#include "wire/amp.h"
+
+typedef struct cote__connection cote__connection;
+
+/* What its owner is told; all on the loop thread, none from inside a call of this header. */
+typedef struct cote__connection_events {
+    /* The connection is made. Only for those that were made from here; may be NULL. */
+    void (*opened)(void *owner);
+    /* A frame came, borrowed until this returns. False ends the connection, as a breach of the
+     * protocol. */
+    bool (*frame)(void *owner, const cote__amp_frame *frame);
+    /*
+     * The last event, exactly once: COTE_OK when the owner closed it, COTE_ECONNLOST when the other
+     * side did or it never opened, COTE_EPROTOCOL when its bytes made no sense. The connection is
+     * dead when this returns.
+     */
+    void (*closed)(void *owner, int status);
+} cote__connection_events;
+
+/* Connects to an IPv4 address in host order. Failure to connect comes by `closed`. COTE_ENOMEM,
+ * COTE_ESYSTEM. */
+int cote__connection_open(cote_loop *loop, uint32_t address, uint16_t port, size_t max_frame,
+                          const cote__connection_events *events, void *owner,
+                          cote__connection **connection);
+
+/* Where to append whole frames, followed by cote__connection_written. */
+cote__buffer *cote__connection_output(cote__connection *connection);
+void cote__connection_written(cote__connection *connection);
+
+/* The other side's address, host order; 0 if unknown. */
+uint32_t cote__connection_peer(const cote__connection *connection);
+
+/* Sends what the system takes at once, and closes. May be called again. */
+void cote__connection_close(cote__connection *connection);
+
+#endif

@@ -1,0 +1,29 @@
+/* listener.h - a TCP port on which connections come in. */
+#ifndef COTE_NET_LISTENER_H
+#define COTE_NET_LISTENER_H
+
+#include "net/connection.h"
+
+typedef struct cote__listener cote__listener;
+
+/*
+ * Binds and listens on the first free port from `*port` upwards, which it then sets. On any thread.
+ * The descriptor goes to cote__listener_start or close(2). COTE_EADDRINUSE, COTE_EADDRESS,
+ * COTE_ESYSTEM.
+ */
+int cote__listen(uint32_t address, uint16_t *port, int *descriptor);
+
+/* The rest on the loop thread. Takes the descriptor, whatever it returns. */
+int cote__listener_start(cote_loop *loop, int descriptor,
+                         void (*incoming)(void *context, cote__listener *listener), void *context,
+                         cote__listener **listener);
+
+/* In `incoming`: takes the connection that waits. */
+int cote__connection_accept(cote__listener *listener, size_t max_frame,
+                            const cote__connection_events *events, void *owner,
+                            cote__connection **connection);
+
+/* No connection comes in afterwards. NULL is allowed. */
+void cote__listener_stop(cote__listener *listener);
+
+#endif
