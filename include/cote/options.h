@@ -81,12 +81,23 @@ typedef struct cote_options {
     void (*on_close)(void *context); /* the component's last callback (rule 1); may be NULL */
 } cote_options;
 
-/* clang-format off */
-#define COTE_OPTIONS_INIT {sizeof(cote_options)}
-/* clang-format on */
-
 #ifdef __cplusplus
 }
 #endif
+
+/* Everything left to its default: `cote_options options = COTE_OPTIONS_INIT;` */
+/* clang-format off */
+#ifdef __cplusplus
+#define COTE_OPTIONS_INIT cote_options_init()
+static inline cote_options cote_options_init()
+{
+    cote_options options = cote_options();
+    options.size = sizeof options;
+    return options;
+}
+#else
+#define COTE_OPTIONS_INIT {.size = sizeof(cote_options)}
+#endif
+/* clang-format on */
 
 #endif

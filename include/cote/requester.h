@@ -16,6 +16,7 @@ typedef struct cote_requester cote_requester;
 typedef struct cote_response {
     size_t size; /* of this struct, bytes */
     int status;  /* COTE_OK: `result`. COTE_EREMOTE: `error`. Anything else: the library's reason */
+    uint64_t id; /* the request's number; on the wire it is called IID:NUMBER */
 
     cote_value
         result; /* first value of the answer; JSON `null` when it had none. JSON is not validated */
@@ -24,7 +25,7 @@ typedef struct cote_response {
 
     cote_value
         error; /* what the responder sent as error, as it came; size 0 if the error is not remote */
-    const char *message; /* of the failure, for people; never NULL; "" on success */
+    const char *message; /* of the failure, for people; never NULL; "" on success only */
     const char *code;    /* the remote error's own `code`, as text; "" if it has none */
     cote_value details;  /* the remote error's `details`, JSON; size 0 if it has none */
 

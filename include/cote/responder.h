@@ -27,7 +27,8 @@ typedef struct cote_request {
         *extra; /* further arguments, as Node.js requesters may send. JSON is not validated */
     size_t extra_count;
     const char *id; /* the requester's own id of it, meaningful on its connection only; "" if it
-                       waits for no answer */
+                       waits for no answer. Of a requester of this library: its `iid`, a colon, and
+                       a number */
     const char *peer_address; /* IPv4 of the requester */
 } cote_request;
 
@@ -43,8 +44,10 @@ typedef void (*cote_request_cb)(void *context, const cote_request *request, cote
 COTE_API int cote_responder_create(cote_loop *loop, const cote_options *options,
                                    cote_responder **responder);
 
-/* Handles requests of type `type` (UTF-8, not empty, copied). COTE_EINVAL, COTE_EXISTS,
- * COTE_ENOMEM, COTE_ECLOSED. */
+/*
+ * Handles requests of type `type` (UTF-8, not empty, copied). A handler that the type had before
+ * is replaced. COTE_EINVAL, COTE_ENOMEM, COTE_ECLOSED.
+ */
 COTE_API int cote_responder_on(cote_responder *responder, const char *type,
                                cote_request_cb callback, void *context);
 

@@ -51,7 +51,8 @@ static void describe_object(cote__json error, cote_response *response, cote__buf
     /* Space for both at once, so that the second does not move the first. */
     if (!cote__buffer_reserve(text, error.text.size * 2 + 4)) return;
     response->message = "the responder sent an error without a message";
-    if (cote__json_member(error, "message", &member)) response->message = text_of(text, member);
+    if (cote__json_member(error, "message", &member) && member.text.size > sizeof "\"\"" - 1)
+        response->message = text_of(text, member);
     if (cote__json_member(error, "code", &member) &&
         (member.type == COTE__JSON_STRING || member.type == COTE__JSON_NUMBER))
         response->code = text_of(text, member);
@@ -76,6 +77,7 @@ static void describe_error(cote_value error, cote_response *response, cote__buff
         cote__buffer_append(text, error.data, error.size);
         response->message = keep(text, 0);
     }
+    if (!*response->message) response->message = cote_strerror(COTE_EREMOTE);
 }
 
 /* MARK: the whole */
@@ -92,6 +94,7 @@ bool cote__requester_answer(cote_requester *requester, cote__link *link,
     cote__buffer text = {0};
     cote_response response = {
         .size = sizeof response,
+        .id = request->pending.number,
         .result = {COTE_KIND_JSON, "null", 4},
         .message = "",
         .code = "",

@@ -124,6 +124,12 @@ static void close_member(cote__member *member)
     cote__component_close(COTE__CONTAINER(member, cote__component, member));
 }
 
+static void report_held(cote__member *member, cote__time duration)
+{
+    cote__component_log(COTE__CONTAINER(member, cote__component, member), COTE_LOG_WARNING,
+                        "a callback held up the loop for %llu ms", (unsigned long long)duration);
+}
+
 /* MARK: calls from other threads */
 
 bool cote__component_enter(cote__component *component)
@@ -179,6 +185,7 @@ int cote__component_init(cote__component *component, const cote__component_kind 
     component->kind = kind;
     component->loop = loop;
     component->member.close = close_member;
+    component->member.held = report_held;
     component->hub = cote__loop_hub(loop);
     if (!component->hub) {
         cote__settings_fini(&component->settings);

@@ -24,7 +24,7 @@ typedef struct cote__discovery {
     cote__registration *registrations;
     cote__timer *check;
     bool confirming; /* somebody seems silent; the next check decides */
-    bool troubled;   /* and told so */
+    char trouble[224]; /* why it cannot send or receive, as was told; empty when it can */
     char host[COTE__HOST_NAME_SIZE];
     char scratch[COTE__HELLO_MAX_SIZE];
 } discovery;
@@ -90,10 +90,11 @@ static void tell_all_of_change(discovery *self, cote__peer *before, cote__peer *
     }
 }
 
+/* What stays as it is is told once. */
 static void tell_trouble(discovery *self, const char *message)
 {
-    if (self->troubled == (message != NULL)) return;
-    self->troubled = message != NULL;
+    if ((self->trouble[0] != '\0') == (message != NULL)) return;
+    snprintf(self->trouble, sizeof self->trouble, "%s", message ? message : "");
     for (cote__registration *to = self->registrations; to; to = to->next)
         post(to, (cote__news){0}, message);
 }
@@ -353,6 +354,7 @@ static void enter(cote__task *task)
     self->registrations = registration;
     registration->next_answer = COTE__NEVER;
     registration->next_hello = 0;
+    if (self->trouble[0]) post(registration, (cote__news){0}, self->trouble);
 
     cote__roster_each(&self->roster, introduce_known, registration);
     introduce_siblings(self, registration, COTE_PEER_ADDED);

@@ -30,6 +30,7 @@ void cote__requester_fail(cote__requested *request, int status)
     cote_response response = {
         .size = sizeof response,
         .status = status,
+        .id = request->pending.number,
         .message = cote_strerror(status),
         .code = "",
         .peer_id = peer ? peer->id : NULL,

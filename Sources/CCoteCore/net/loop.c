@@ -7,7 +7,8 @@
 #include "wire/error.h"
 
 enum {
-    MAIL_ROUNDS = 64 /* of a busy mailbox, before sockets get their turn */
+    MAIL_ROUNDS = 64, /* of a busy mailbox, before sockets get their turn */
+    HELD_LONG = 1000  /* ms of one turn */
 };
 
 int cote__uv_error(int status)
@@ -94,6 +95,13 @@ static void handle_closed(uv_handle_t *handle)
     loop->handles_closed = true;
 }
 
+static void close_handles(cote_loop *loop)
+{
+    uv_close((uv_handle_t *)&loop->wake, handle_closed);
+    uv_close((uv_handle_t *)&loop->turn, handle_closed);
+    uv_close((uv_handle_t *)&loop->turn_begin, handle_closed);
+}
+
 /* Nothing is left that needs the loop: no mail can come from now on, and the handles go. */
 static void try_to_end(cote_loop *loop)
 {
@@ -101,9 +109,7 @@ static void try_to_end(cote_loop *loop)
     bool over = loop->ending && !loop->ended && loop->members == NULL && loop->mail_head == NULL;
     if (over) loop->ended = true;
     uv_mutex_unlock(&loop->lock);
-    if (!over) return;
-    uv_close((uv_handle_t *)&loop->wake, handle_closed);
-    uv_close((uv_handle_t *)&loop->turn, handle_closed);
+    if (over) close_handles(loop);
 }
 
 static void close_members(cote_loop *loop)
@@ -199,6 +205,21 @@ void cote__loop_flush_cancel(cote_loop *loop, cote__flush *flush)
     flush->queued = false;
 }
 
+static void report_held(cote_loop *loop, cote__time duration)
+{
+    uv_mutex_lock(&loop->lock);
+    cote__member *first = loop->members; /* newer ones are put before it; none leaves meanwhile */
+    uv_mutex_unlock(&loop->lock);
+    for (cote__member *member = first; member; member = member->next)
+        member->held(member, duration);
+}
+
+static void on_turn_begin(uv_check_t *check)
+{
+    cote_loop *loop = check->data;
+    loop->turn_began = cote__now();
+}
+
 static void on_turn(uv_prepare_t *prepare)
 {
     cote_loop *loop = prepare->data;
@@ -207,6 +228,8 @@ static void on_turn(uv_prepare_t *prepare)
         cote__loop_flush_cancel(loop, flush);
         flush->run(flush);
     }
+    cote__time duration = loop->turn_began ? cote__now() - loop->turn_began : 0;
+    if (duration >= HELD_LONG) report_held(loop, duration);
 }
 
 /* MARK: start */
@@ -231,11 +254,14 @@ static int open_handles(cote_loop *loop)
     int status = uv_async_init(loop->uv, &loop->wake, on_wake);
     if (status != 0)
         return cote__fail(cote__uv_error(status), "wake-up handle: %s", uv_strerror(status));
-    uv_prepare_init(loop->uv, &loop->turn); /* these two cannot fail */
+    uv_prepare_init(loop->uv, &loop->turn); /* these cannot fail */
     uv_prepare_start(&loop->turn, on_turn);
     uv_unref((uv_handle_t *)&loop->turn);
-    loop->wake.data = loop->turn.data = loop;
-    loop->open_handles = 2;
+    uv_check_init(loop->uv, &loop->turn_begin);
+    uv_check_start(&loop->turn_begin, on_turn_begin);
+    uv_unref((uv_handle_t *)&loop->turn_begin);
+    loop->wake.data = loop->turn.data = loop->turn_begin.data = loop;
+    loop->open_handles = 3;
     return COTE_OK;
 }
 
@@ -275,8 +301,7 @@ int cote_loop_create(cote_loop **out)
     int result = open_handles(loop);
     if (result == COTE_OK && (status = start_thread(loop)) != 0) {
         result = cote__fail(cote__uv_error(status), "loop thread: %s", uv_strerror(status));
-        uv_close((uv_handle_t *)&loop->wake, handle_closed);
-        uv_close((uv_handle_t *)&loop->turn, handle_closed);
+        close_handles(loop);
         uv_run(loop->uv, UV_RUN_DEFAULT);
     }
     if (result != COTE_OK) {

@@ -40,6 +40,9 @@ void cote__loop_release(cote_loop *loop);
 typedef struct cote__member {
     struct cote__member *next, *previous;
     void (*close)(struct cote__member *member);
+    /* A callback has held the loop for `duration` ms, longer than a second: nothing else went on
+     * in it. On the loop thread. */
+    void (*held)(struct cote__member *member, cote__time duration);
 } cote__member;
 bool cote__loop_join(cote_loop *loop, cote__member *member, cote__task *first);
 void cote__loop_leave(cote_loop *loop, cote__member *member);

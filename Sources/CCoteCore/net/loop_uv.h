@@ -20,7 +20,9 @@ struct cote_loop {
 
     uv_async_t wake; /* keeps the loop alive only while there are members, or the thread is ours */
     uv_prepare_t turn;     /* runs before the loop waits: flushes */
-    unsigned open_handles; /* of the two above */
+    uv_check_t turn_begin; /* runs when it has waited */
+    unsigned open_handles; /* of the three above */
+    cote__time turn_began;
     bool handles_closed;
 
     uv_mutex_t lock; /* the mailbox and the members; nothing else in the library needs one */

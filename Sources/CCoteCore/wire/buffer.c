@@ -33,7 +33,8 @@ static bool grow(cote__buffer *buffer, size_t least)
 char *cote__buffer_reserve(cote__buffer *buffer, size_t extra)
 {
     if (buffer->failed) return NULL;
-    if (extra <= buffer->capacity - buffer->size && buffer->data) return buffer->data + buffer->size;
+    if (extra <= buffer->capacity - buffer->size && buffer->data)
+        return buffer->data + buffer->size;
     if (extra > SIZE_MAX - buffer->size || !grow(buffer, buffer->size + extra)) {
         buffer->failed = true;
         return NULL;

@@ -163,18 +163,18 @@ bool cote__json_string_equal(cote__json string, cote__slice bytes)
 {
     if (string.type != COTE__JSON_STRING) return false;
     const char *at = string.text.data + 1, *end = string.text.data + string.text.size - 1;
-    char character_of_escape[4];
     while (at < end) {
-        cote__slice piece = run(at, end);
-        at += piece.size;
-        if (piece.size == 0) {
-            piece.size = unescape(&at, end, character_of_escape);
-            piece.data = character_of_escape;
+        if (*at == '\\') {
+            char meaning[4];
+            size_t size = unescape(&at, end, meaning);
+            if (size > bytes.size || memcmp(meaning, bytes.data, size) != 0) return false;
+            bytes.data += size;
+            bytes.size -= size;
+        } else {
+            if (bytes.size == 0 || *bytes.data != *at++) return false;
+            bytes.data++;
+            bytes.size--;
         }
-        if (piece.size > bytes.size || memcmp(piece.data, bytes.data, piece.size) != 0)
-            return false;
-        bytes.data += piece.size;
-        bytes.size -= piece.size;
     }
     return bytes.size == 0;
 }

@@ -5,6 +5,10 @@
 static const char null_text[] = "null";
 enum { NULL_SIZE = sizeof null_text - 1, TAG = 2 /* bytes of a tag */ };
 
+/* Between ours: the bytes beside it are raw, though they begin like a tag (protocol, section 5). */
+static const char raw_mark[] = "{\"__coteRaw\":true}";
+static const cote__slice raw_mark_text = {raw_mark, sizeof raw_mark - 1};
+
 /* MARK: arguments */
 
 static const char *tag_of(cote_kind kind)
@@ -65,6 +69,16 @@ static void encode_id(cote__buffer *out, cote__slice id)
     cote__amp_argument(out, "s:", id);
 }
 
+static cote_value as_raw(cote__slice argument)
+{
+    return (cote_value){COTE_KIND_BYTES, argument.data, argument.size};
+}
+
+static bool needs_mark(const cote_value *value)
+{
+    return value->kind == COTE_KIND_BYTES && cote__looks_tagged(text_of(*value));
+}
+
 /* MARK: requests */
 
 static bool is_type(cote__json type)
@@ -89,8 +103,11 @@ cote__message_result cote__request_decode(const cote__amp_frame *frame, unsigned
 
     request->extra_count = frame->count - 2;
     for (unsigned i = 0; i < request->extra_count; i++) request->extra[i] = frame->arguments[i + 1];
-    if (request->extra_count > 0 && !cote__looks_tagged(request->extra[0]))
-        request->bytes = cote__argument_decode(request->extra[0]);
+    cote__json mark;
+    if (request->extra_count > 0 &&
+        (!cote__looks_tagged(request->extra[0]) ||
+         (cote__json_member(request->payload, "__coteRaw", &mark) && mark.type == COTE__JSON_TRUE)))
+        request->bytes = as_raw(request->extra[0]);
     return COTE__MESSAGE_OK;
 }
 
@@ -133,7 +150,7 @@ void cote__request_encode(cote__buffer *out, cote__slice type, cote__slice objec
                           const cote_value *bytes, cote__slice id)
 {
     cote__amp_begin(out, bytes ? 3 : 2);
-    cote__payload_encode(out, type, object);
+    cote__payload_encode(out, type, bytes && needs_mark(bytes) ? raw_mark_text : object);
     if (bytes) cote__argument_encode(out, *bytes);
     encode_id(out, id);
 }
@@ -168,6 +185,11 @@ cote__message_result cote__reply_decode(const cote__amp_frame *frame, unsigned m
     reply->value_count = frame->count > 2 ? frame->count - 2 : 0;
     for (unsigned i = 0; i < reply->value_count; i++)
         reply->values[i] = cote__argument_decode(frame->arguments[i + 1]);
+    if (reply->value_count == 2 && reply->values[1].kind == COTE_KIND_JSON &&
+        cote__slice_equal(text_of(reply->values[1]), raw_mark_text)) {
+        reply->values[0] = as_raw(frame->arguments[1]);
+        reply->value_count = 1;
+    }
     if (frame->count == 1 && reply->id.data) { /* an id alone: a success without a value */
         reply->failed = false;
         reply->error = (cote_value){COTE_KIND_JSON, null_text, NULL_SIZE};
@@ -178,9 +200,11 @@ cote__message_result cote__reply_decode(const cote__amp_frame *frame, unsigned m
 
 void cote__reply_encode(cote__buffer *out, cote_value result, cote__slice id)
 {
-    cote__amp_begin(out, 3);
+    bool marked = needs_mark(&result);
+    cote__amp_begin(out, marked ? 4 : 3);
     cote__amp_argument(out, "j:", (cote__slice){null_text, NULL_SIZE});
     cote__argument_encode(out, result);
+    if (marked) cote__amp_argument(out, "j:", raw_mark_text);
     encode_id(out, id);
 }
 

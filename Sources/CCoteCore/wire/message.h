@@ -10,8 +10,7 @@
 /* An argument by its tag. Nothing is validated but the tag; an untagged argument is raw bytes. */
 cote_value cote__argument_decode(cote__slice argument);
 
-/* Appends one argument. Raw bytes that begin with a tag go as they are: whoever sends them asks
- * first with: */
+/* Appends one argument. Raw bytes go as they are, so those that begin with a tag need a mark. */
 void cote__argument_encode(cote__buffer *out, cote_value value);
 bool cote__looks_tagged(cote__slice bytes); /* begins with j: s: or b: */
 
@@ -19,8 +18,8 @@ bool cote__looks_tagged(cote__slice bytes); /* begins with j: s: or b: */
 typedef struct cote__request {
     cote__json payload; /* the first argument, an object */
     cote__json type;    /* its member `type`: a JSON string, not empty */
-    cote_value bytes; /* kind BYTES with data: the first argument after the payload when it is raw,
-                         else data NULL */
+    cote_value bytes; /* kind BYTES with data: the first argument after the payload when it is raw
+                         or marked as raw, else data NULL */
     unsigned extra_count; /* arguments between payload and id, the raw one included */
     cote__slice extra[COTE__AMP_MAX_ARGUMENTS]; /* still tagged */
     cote__slice
@@ -68,8 +67,12 @@ cote__message_result cote__reply_decode(const cote__amp_frame *frame, unsigned m
  */
 void cote__payload_encode(cote__buffer *out, cote__slice type, cote__slice object);
 
-/* [payload, (bytes,) id]; [null, result, id]; [error, id]. `bytes` may be NULL. Ids are text
- * without tag. */
+/*
+ * [payload, (bytes,) id]; [null, result, id]; [error, id]. `bytes` may be NULL; a request has either
+ * `object` or `bytes`. Ids are text without tag. Raw bytes that begin like a tag are marked, which
+ * only peers of ours understand: by a member `__coteRaw` of a request's payload, or by one more
+ * value of a reply, {"__coteRaw":true}.
+ */
 void cote__request_encode(cote__buffer *out, cote__slice type, cote__slice object,
                           const cote_value *bytes, cote__slice id);
 void cote__reply_encode(cote__buffer *out, cote_value result, cote__slice id);
