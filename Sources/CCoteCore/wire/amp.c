@@ -47,36 +47,49 @@ static void write_length(char *at, size_t length)
 
 void cote__amp_begin(cote__buffer *out, unsigned count)
 {
-    if (count < 1 || count > COTE__AMP_MAX_ARGUMENTS)
+    if (count < 1 || count > COTE__AMP_MAX_ARGUMENTS) {
         out->failed = true;
-    else
-        cote__buffer_append_byte(out, (char)(COTE__AMP_VERSION << 4 | count));
+        return;
+    }
+    char *at = cote__buffer_reserve(out, 1);
+    if (!at) return;
+    *at = (char)(COTE__AMP_VERSION << 4 | count);
+    out->size++;
 }
 
-void cote__amp_argument_begin(cote__buffer *out, const char *tag, size_t size)
+/* Writes the length and the tag, and returns where the bytes go, or NULL. */
+static char *begin_argument(cote__buffer *out, const char *tag, size_t size)
 {
     size_t tag_size = strlen(tag);
     if (size > UINT32_MAX - tag_size) {
         out->failed = true;
-        return;
+        return NULL;
     }
     char *at = cote__buffer_reserve(out, PREFIX + tag_size + size);
-    if (!at) return;
+    if (!at) return NULL;
     write_length(at, tag_size + size);
     memcpy(at + PREFIX, tag, tag_size);
     out->size += PREFIX + tag_size;
+    return at + PREFIX + tag_size;
+}
+
+void cote__amp_argument_begin(cote__buffer *out, const char *tag, size_t size)
+{
+    begin_argument(out, tag, size);
 }
 
 void cote__amp_argument(cote__buffer *out, const char *tag, cote__slice bytes)
 {
-    cote__amp_argument_begin(out, tag, bytes.size);
-    cote__buffer_append_slice(out, bytes);
+    char *at = begin_argument(out, tag, bytes.size);
+    if (!at || bytes.size == 0) return;
+    memcpy(at, bytes.data, bytes.size);
+    out->size += bytes.size;
 }
 
 size_t cote__amp_argument_open(cote__buffer *out, const char *tag)
 {
     size_t start = out->size;
-    cote__amp_argument_begin(out, tag, 0);
+    begin_argument(out, tag, 0);
     return start;
 }
 

@@ -50,8 +50,8 @@ static const char *read_name(const char *at, const char *end)
     return cote__json_skip_space(at + 1, end);
 }
 
-/* Into the brackets at `at`, one within the other, up to the end of the first value without
- * content. */
+/* Into the brackets at `at`, one within the other, up to the end of the first value that is a
+ * scalar or empty. */
 static const char *read_first(reader *self, const char *at)
 {
     const char *end = self->end;
@@ -138,10 +138,15 @@ static const char *skip_brackets(const char *at, const char *end)
     return at;
 }
 
-/* A number or literal: up to what can follow it. */
+/* Whether it can be within a number or literal: all that may follow one cannot. */
+static bool is_word(char byte)
+{
+    return byte != ',' && byte != ']' && byte != '}' && byte > ' ';
+}
+
 static const char *skip_word(const char *at, const char *end)
 {
-    while (at<end && * at> ' ' && *at != ',' && *at != ']' && *at != '}') at++;
+    while (at < end && is_word(*at)) at++;
     return at;
 }
 

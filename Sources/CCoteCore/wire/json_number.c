@@ -11,6 +11,7 @@ enum {
     /* The middle between two doubles has at most 768 digits, so beyond them it only matters whether
      * anything follows: one digit more stands for all. */
     SIGNIFICANT_DIGITS = 768,
+    ENOUGH_DIGITS = 17,
     EXPONENT_LIMIT = 100000 /* far beyond any double: more is as good as infinite */
 };
 
@@ -139,7 +140,7 @@ bool cote__json_u64(cote__json number, uint64_t *value)
 
 /* MARK: writing */
 
-/* The `count` digits closest to a positive `value`, as an integer × 10^exponent. */
+/* The `count` digits, up to 17, closest to a positive `value`, as an integer × 10^exponent. */
 static uint64_t closest(double value, int count, int *exponent)
 {
     char text[48];
@@ -164,12 +165,12 @@ static decimal from_integer(uint64_t integer, int exponent)
 /*
  * The shortest decimal that reads as a positive `value`, as JavaScript writes it: the closest of
  * that length that does. Below a power of two the doubles lie closer, and then it can be the next
- * one up.
+ * one up. ENOUGH_DIGITS tell every double from its neighbours.
  */
 static decimal shortest(double value)
 {
     decimal self;
-    for (int count = 1;; count++) {
+    for (int count = 1; count <= ENOUGH_DIGITS; count++) {
         int exponent;
         uint64_t digits = closest(value, count, &exponent);
         self = from_integer(digits, exponent);
