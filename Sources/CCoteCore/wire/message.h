@@ -18,8 +18,8 @@ bool cote__looks_tagged(cote__slice bytes); /* begins with j: s: or b: */
 typedef struct cote__request {
     cote__json payload; /* the first argument, an object */
     cote__json type;    /* its member `type`: a JSON string, not empty */
-    cote_value bytes; /* kind BYTES with data: the first argument after the payload when it is raw
-                         or marked as raw, else data NULL */
+    cote_value bytes;   /* kind BYTES with data: the first argument after the payload when it is raw
+                           or marked as raw, else data NULL */
     unsigned extra_count; /* arguments between payload and id, the raw one included */
     cote__slice extra[COTE__AMP_MAX_ARGUMENTS]; /* still tagged */
     cote__slice
@@ -68,10 +68,10 @@ cote__message_result cote__reply_decode(const cote__amp_frame *frame, unsigned m
 void cote__payload_encode(cote__buffer *out, cote__slice type, cote__slice object);
 
 /*
- * [payload, (bytes,) id]; [null, result, id]; [error, id]. `bytes` may be NULL; a request has either
- * `object` or `bytes`. Ids are text without tag. Raw bytes that begin like a tag are marked, which
- * only peers of ours understand: by a member `__coteRaw` of a request's payload, or by one more
- * value of a reply, {"__coteRaw":true}.
+ * [payload, (bytes,) id]; [null, result, id]; [error, id]. `bytes` may be NULL; a request has
+ * either `object` or `bytes`. Ids are text without tag. Raw bytes that begin like a tag are marked,
+ * which only peers of ours understand: by a member `__coteRaw` of a request's payload, or by one
+ * more value of a reply, {"__coteRaw":true}.
  */
 void cote__request_encode(cote__buffer *out, cote__slice type, cote__slice object,
                           const cote_value *bytes, cote__slice id);

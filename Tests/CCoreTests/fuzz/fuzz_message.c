@@ -1,0 +1,124 @@
+/* fuzz_message.c - what frames mean, and that saying it again means the same. */
+#include <stdlib.h>
+
+#include "wire/message.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check(bool truth)
+{
+    if (!truth) abort();
+}
+
+static cote__amp_frame decode(const cote__buffer *buffer)
+{
+    cote__amp_frame frame;
+    check(!buffer->failed);
+    check(cote__amp_decode(buffer->data, buffer->size, SIZE_MAX, &frame) == COTE__AMP_FRAME);
+    check(frame.size == buffer->size);
+    return frame;
+}
+
+static cote__slice bytes_of(cote_value value)
+{
+    return (cote__slice){value.data, value.size};
+}
+
+static void check_same(cote_value one, cote_value other)
+{
+    check(one.kind == other.kind && cote__slice_equal(bytes_of(one), bytes_of(other)));
+}
+
+/* MARK: arguments */
+
+static void fuzz_argument(cote__slice argument)
+{
+    cote_value value = cote__argument_decode(argument);
+    check(cote__looks_tagged(argument) == (value.kind != COTE_KIND_BYTES));
+    cote__buffer out = {0};
+    cote__amp_begin(&out, 1);
+    cote__argument_encode(&out, value);
+    cote__amp_frame frame = decode(&out);
+    check(cote__slice_equal(frame.arguments[0], argument));
+    cote__buffer_fini(&out);
+}
+
+/* MARK: requests */
+
+static size_t member_count(cote__json object)
+{
+    size_t count = 0;
+    cote__json value;
+    cote__json_iterator members = cote__json_iterate(object);
+    while (cote__json_next(&members, NULL, &value)) count++;
+    return count;
+}
+
+static void fuzz_request(const cote__amp_frame *frame)
+{
+    cote__request request, again;
+    if (cote__request_decode(frame, COTE__JSON_MAX_DEPTH, &request) != COTE__MESSAGE_OK) return;
+    check(request.payload.type == COTE__JSON_OBJECT && request.type.type == COTE__JSON_STRING);
+    check(request.extra_count == frame->count - 2);
+    char *scratch = malloc(request.type.text.size);
+    check(scratch != NULL);
+    cote__slice type;
+    check(cote__json_string(request.type, scratch, &type) && type.size > 0);
+
+    bool raw = request.bytes.data != NULL;
+    cote__buffer out = {0};
+    cote__request_encode(&out, type, request.payload.text, raw ? &request.bytes : NULL, request.id);
+    cote__amp_frame encoded = decode(&out);
+    check(cote__request_decode(&encoded, COTE__JSON_MAX_DEPTH, &again) == COTE__MESSAGE_OK);
+    check(cote__json_string_equal(again.type, type));
+    check(again.id.data && again.id.size == request.id.size);
+    check(request.id.size == 0 || memcmp(again.id.data, request.id.data, request.id.size) == 0);
+    check((again.bytes.data != NULL) == raw);
+    if (raw) check_same(again.bytes, request.bytes);
+    check(member_count(again.payload) <= member_count(request.payload));
+
+    /* The type is first now: a second time changes nothing. */
+    cote__buffer twice = {0};
+    cote__request_encode(&twice, type, again.payload.text, raw ? &again.bytes : NULL, again.id);
+    check(cote__slice_equal(cote__buffer_slice(&twice), cote__buffer_slice(&out)));
+    cote__buffer_fini(&twice);
+    cote__buffer_fini(&out);
+    free(scratch);
+}
+
+/* MARK: replies */
+
+static void fuzz_reply(const cote__amp_frame *frame)
+{
+    cote__reply reply, again;
+    if (cote__reply_decode(frame, COTE__JSON_MAX_DEPTH, &reply) != COTE__MESSAGE_OK) return;
+    unsigned between = frame->count > 2 ? frame->count - 2 : 0;
+    bool marked = between == 2 && reply.value_count == 1; /* the other one said: these are raw */
+    check(reply.value_count == between || (marked && reply.values[0].kind == COTE_KIND_BYTES));
+    cote__buffer out = {0};
+    if (reply.failed)
+        cote__reply_error_encode(&out, reply.error, reply.id);
+    else
+        cote__reply_encode(&out, reply.value_count > 0 ? reply.values[0] : reply.error, reply.id);
+    cote__amp_frame encoded = decode(&out);
+    check(cote__reply_decode(&encoded, COTE__JSON_MAX_DEPTH, &again) == COTE__MESSAGE_OK);
+    check(again.failed == reply.failed);
+    check_same(again.error, reply.error);
+    check(again.value_count == (reply.failed ? 0 : 1));
+    if (!reply.failed && reply.value_count > 0) check_same(again.values[0], reply.values[0]);
+    check(again.id.data && again.id.size == reply.id.size);
+    cote__buffer_fini(&out);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    const char *bytes = (const char *)data;
+    cote__amp_frame frame;
+    for (size_t at = 0; cote__amp_decode(bytes + at, size - at, size, &frame) == COTE__AMP_FRAME;
+         at += frame.size) {
+        for (unsigned i = 0; i < frame.count; i++) fuzz_argument(frame.arguments[i]);
+        fuzz_request(&frame);
+        fuzz_reply(&frame);
+    }
+    return 0;
+}
