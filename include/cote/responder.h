@@ -65,8 +65,8 @@ COTE_API void cote_responder_close(cote_responder *responder);
  * Answers with a value; NULL is JSON `null`. JSON is checked, unless flags say COTE_REPLY_ENCODED.
  * To a Node.js requester, raw bytes that begin with a tag of the protocol (j: s: b:) go as
  * {"type":"Buffer","data":[...]}, or they would kill it. Consumes the token whatever it returns.
- * COTE_OK: handed on. COTE_ECLOSED: the requester is gone, the answer is dropped. COTE_EINVAL (the
- * requester gets an error instead), COTE_ENOMEM.
+ * COTE_OK: handed on, to a requester that is still there. COTE_ECLOSED: it is gone, and the answer
+ * dropped. COTE_EINVAL (the requester gets an error instead), COTE_ENOMEM.
  */
 enum {
     COTE_REPLY_ENCODED = 1 /* the caller vouches that JSON is valid */

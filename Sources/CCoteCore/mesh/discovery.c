@@ -23,7 +23,7 @@ typedef struct cote__discovery {
     cote__roster roster;    /* its values are cote__peer */
     cote__registration *registrations;
     cote__timer *check;
-    bool confirming; /* somebody seems silent; the next check decides */
+    bool confirming;   /* somebody seems silent; the next check decides */
     char trouble[224]; /* why it cannot send or receive, as was told; empty when it can */
     char host[COTE__HOST_NAME_SIZE];
     char scratch[COTE__HELLO_MAX_SIZE];
@@ -245,11 +245,11 @@ static void received(void *context, uint32_t source, uint16_t port, cote__slice 
     cote__hello hello;
     if (cote__hello_decode(data.data, data.size, self->scratch, &hello) != COTE__HELLO_OK) return;
     uint32_t address = source_address(self, source, &hello);
-    if (address == 0 || is_own(self, &hello)) return;
+    cote__roster_peer *known = cote__roster_find(&self->roster, hello.iid);
+    if (address == 0 || (!known && is_own(self, &hello))) return;
 
     /* A known id speaks from its own address only, so that nobody else can take it over or say
      * goodbye for it. */
-    cote__roster_peer *known = cote__roster_find(&self->roster, hello.iid);
     if (known && cote__peer_address(known->value) != address) return;
     if (hello.event == COTE__HELLO_HELLO)
         hear(self, &hello, address, origin, data);

@@ -67,12 +67,12 @@ static void deliver(cote__task *task)
 }
 
 /* On the loop the frame is built where it leaves from; elsewhere in the token, which takes it
- * there. */
+ * there. NULL when the requester is gone. */
 static cote__buffer *frame_begin(cote_reply *reply, bool *direct)
 {
+    if (atomic_load(&reply->channel->gone)) return NULL;
     *direct = cote_loop_is_current(reply->loop);
-    if (!*direct) return &reply->frame;
-    return reply->channel->connection ? cote__connection_output(reply->channel->connection) : NULL;
+    return *direct ? cote__connection_output(reply->channel->connection) : &reply->frame;
 }
 
 static int frame_end(cote_reply *reply, bool direct)
@@ -102,7 +102,7 @@ static int gone(cote_reply *reply)
 
 static bool value_is_sound(const cote_value *value, unsigned flags)
 {
-    if (value->size && !value->data) return false;
+    if ((value->size && !value->data) || value->size > COTE__AMP_MAX_VALUE) return false;
     cote__slice text = {value->data, value->size};
     cote__json json;
     switch (value->kind) {
@@ -137,8 +137,10 @@ int cote_reply_send(cote_reply *reply, const cote_value *result, unsigned flags)
     cote_value value = result ? *result : (cote_value){COTE_KIND_JSON, "null", 4};
     if (!value_is_sound(&value, flags)) {
         cote_reply_error(reply, "invalidReply",
-                         "the responder's handler answered with something that is no JSON", NULL);
-        return cote__fail(COTE_EINVAL, "result: its bytes are not what its kind says");
+                         "the responder's handler answered with something that cannot be sent",
+                         NULL);
+        return cote__fail(COTE_EINVAL,
+                          "result: its bytes are not what its kind says, or 4 GiB or more");
     }
     cote__buffer object = {0};
     cote__slice bytes = {value.data, value.size};

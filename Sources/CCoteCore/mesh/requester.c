@@ -203,7 +203,7 @@ static int check_payload(const char *type, const cote_value *payload, unsigned f
     if (!type || !*type) return cote__fail(COTE_EINVAL, "type: is required, and not empty");
     if (!payload) return COTE_OK;
     if (payload->size && !payload->data) return cote__fail(COTE_EINVAL, "payload: data is NULL");
-    if (payload->size > UINT32_MAX - 1024)
+    if (payload->size > COTE__AMP_MAX_VALUE)
         return cote__fail(COTE_ETOOBIG, "payload: 4 GiB or more");
     if (payload->kind == COTE_KIND_BYTES || (flags & COTE_SEND_ENCODED)) return COTE_OK;
     if (payload->kind != COTE_KIND_JSON)

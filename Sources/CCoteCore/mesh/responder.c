@@ -171,6 +171,7 @@ static void on_closed(void *owner, int status)
                             "%s sent bytes that are no request: closed", channel->address);
     cote__queue_remove(&channel->responder->channels, &channel->node);
     channel->connection = NULL;
+    atomic_store(&channel->gone, true);
     cote__channel_release(channel);
     cote__component_release(component);
 }
@@ -229,8 +230,11 @@ static void close_all(cote__component *component)
         cote__channel_release(self->channel);
         free(self);
     }
-    for (node = responder->channels.head; node; node = node->next)
-        cote__connection_close(COTE__CONTAINER(node, cote__channel, node)->connection);
+    for (node = responder->channels.head; node; node = node->next) {
+        cote__channel *channel = COTE__CONTAINER(node, cote__channel, node);
+        atomic_store(&channel->gone, true);
+        cote__connection_close(channel->connection);
+    }
 }
 
 static void destroy(cote__component *component)

@@ -15,6 +15,7 @@
  */
 typedef struct cote__channel {
     atomic_uint references;
+    atomic_bool gone;          /* the same, for other threads: an answer would not arrive */
     cote_responder *responder; /* valid while `connection` is not NULL */
     cote__connection *connection;
     cote__queue_node node; /* in the responder's list */

@@ -176,7 +176,8 @@ static int resolve_advertisement(const cote_options *options, cote__axon_type ki
     if (result == COTE_OK) result = check_text("key", options->key);
     if (result == COTE_OK) result = check_text("name_space", options->name_space);
     const char *mesh = options->environment ? options->environment : environment("COTE_ENV");
-    if (result == COTE_OK && mesh && *mesh) result = check_text("environment", mesh);
+    if (result == COTE_OK && mesh && *mesh)
+        result = check_text(options->environment ? "environment" : "COTE_ENV", mesh);
     if (result == COTE_OK) result = resolve_types(options, settings);
     if (result == COTE_OK) result = resolve_extra(options->advertisement, settings);
     if (result != COTE_OK) return result;

@@ -6,6 +6,9 @@
 
 enum { COTE__AMP_VERSION = 1, COTE__AMP_MAX_ARGUMENTS = 15 };
 
+/* Bytes of a value that surely fit an argument, with its tag and what is put around a payload. */
+#define COTE__AMP_MAX_VALUE (UINT32_MAX - 64u * 1024)
+
 typedef enum cote__amp_result {
     COTE__AMP_FRAME = 1,   /* a whole frame was read */
     COTE__AMP_PARTIAL = 0, /* not an error: more bytes are needed */

@@ -1,0 +1,33 @@
+internal import CCoteCore
+
+/// A thread of the core on which components live and their callbacks run.
+final class Loop: Sendable {
+    private struct Handle: @unchecked Sendable {
+        let pointer: OpaquePointer
+    }
+
+    private let handle: Handle
+
+    var pointer: OpaquePointer { handle.pointer }
+
+    /// The loop of all components that do not have one of their own. It lives as long as the process.
+    private static let shared = Result { try Loop() }
+
+    /// The loop for a component: handlers that run on the loop itself would hold up other components, so they get one of
+    /// their own.
+    static func forComponent(ofItsOwn: Bool) throws -> Loop {
+        try ofItsOwn ? Loop() : shared.get()
+    }
+
+    private init() throws {
+        var pointer: OpaquePointer?
+        try check(cote_loop_create(&pointer))
+        handle = Handle(pointer: pointer!)
+    }
+
+    deinit {
+        // The last reference may well be dropped on the loop's own thread, which cannot wait for itself.
+        let handle = handle
+        Task.detached { cote_loop_destroy(handle.pointer) }
+    }
+}

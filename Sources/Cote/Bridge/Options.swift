@@ -1,0 +1,101 @@
+internal import CCoteCore
+
+/// What a component says of itself, over its configuration.
+struct Description {
+    var name: String
+    var types: [String]?
+    var advertisement: JSONValue?
+    var configuration: Configuration
+}
+
+extension Description {
+    /// Calls `body` with the core's options, whose strings live until it returns.
+    func withOptions<R>(_ body: (inout cote_options) throws -> R) throws -> R {
+        let memory = CStrings()
+        defer { memory.free() }
+        var options = cote_options()
+        options.size = MemoryLayout<cote_options>.size
+        options.name = try memory.copy(name, for: "name")
+        options.environment = try memory.copy(configuration.environment, for: "environment")
+        options.key = try memory.copy(configuration.key, for: "key")
+        options.name_space = try memory.copy(configuration.namespace, for: "namespace")
+        if let types {
+            options.types = try memory.copy(types, for: "types")
+            options.type_count = types.count
+        }
+        options.advertisement = try memory.copy(advertisement?.description, for: "advertisement")
+
+        options.address = try memory.copy(configuration.address, for: "address")
+        options.port = try number(configuration.port, for: "port")
+        options.timeout_ms = try configuration.timeout.map { try $0.milliseconds(for: "timeout") } ?? 0
+        options.max_queued = try number(configuration.maximumQueuedRequests, for: "maximumQueuedRequests")
+        options.max_frame = try number(configuration.maximumFrameSize, for: "maximumFrameSize")
+
+        options.broadcast = try memory.copy(configuration.broadcast, for: "broadcast")
+        options.multicast = try memory.copy(configuration.multicast, for: "multicast")
+        options.discovery_address = try memory.copy(configuration.discoveryAddress, for: "discoveryAddress")
+        options.discovery_port = try number(configuration.discoveryPort, for: "discoveryPort")
+        options.hello_interval_ms = try interval(configuration.helloInterval, for: "helloInterval")
+        options.check_interval_ms = try interval(configuration.checkInterval, for: "checkInterval")
+        options.node_timeout_ms = try interval(configuration.nodeTimeout, for: "nodeTimeout")
+        if let log = configuration.log { options.log = log ? COTE_ON : COTE_OFF }
+        return try body(&options)
+    }
+
+    private func number<N: FixedWidthInteger>(_ value: Int?, for field: String) throws -> N {
+        guard let value else { return 0 }
+        guard value > 0, let number = N(exactly: value) else {
+            throw CoteError(.invalidArgument, "\(field): \(value) is not from 1 to \(N.max)")
+        }
+        return number
+    }
+
+    private func interval(_ value: Duration?, for field: String) throws -> UInt32 {
+        guard let milliseconds = try value?.milliseconds(for: field) else { return 0 }
+        guard milliseconds != COTE_NO_TIMEOUT else {
+            throw CoteError(.invalidArgument, "\(field): \(value!) is longer than 49 days")
+        }
+        return milliseconds
+    }
+}
+
+extension Duration {
+    /// Whole milliseconds, rounded up; what 32 bits do not hold is without end.
+    func milliseconds(for field: String) throws -> UInt32 {
+        guard self > .zero else { throw CoteError(.invalidArgument, "\(field): \(self) is not longer than nothing") }
+        let (seconds, attoseconds) = components
+        guard seconds < Int64(UInt32.max) / 1000 else { return UInt32.max }
+        return UInt32(seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
+    }
+}
+
+/// Zero-terminated copies of strings, freed together.
+private final class CStrings {
+    private var strings: [UnsafeMutablePointer<CChar>] = []
+    private var lists: [UnsafeMutablePointer<UnsafePointer<CChar>?>] = []
+
+    func copy(_ string: String?, for field: String) throws -> UnsafePointer<CChar>? {
+        guard let string else { return nil }
+        guard !string.utf8.contains(0) else {
+            throw CoteError(.invalidArgument, "\(field): \"\(string)\" holds a zero byte")
+        }
+        let bytes = string.utf8CString
+        let copy = UnsafeMutablePointer<CChar>.allocate(capacity: bytes.count)
+        bytes.withUnsafeBufferPointer { copy.initialize(from: $0.baseAddress!, count: $0.count) }
+        strings.append(copy)
+        return UnsafePointer(copy)
+    }
+
+    func copy(_ list: [String], for field: String) throws -> UnsafePointer<UnsafePointer<CChar>?> {
+        let pointers = UnsafeMutablePointer<UnsafePointer<CChar>?>.allocate(capacity: max(list.count, 1))
+        pointers.initialize(repeating: nil, count: max(list.count, 1))
+        lists.append(pointers)
+        for (index, string) in list.enumerated() { pointers[index] = try copy(string, for: field) }
+        return UnsafePointer(pointers)
+    }
+
+    func free() {
+        for string in strings { string.deallocate() }
+        for list in lists { list.deallocate() }
+    }
+}

@@ -1,0 +1,68 @@
+extension JSONTape {
+    /// Objects of so many members are searched one by one, which is faster than hashing their names.
+    private static let scanLimit: UInt32 = 32
+
+    /// Whether names cannot be compared byte by byte, or are too many for that.
+    @inline(__always)
+    func needsIndex(_ object: UInt32) -> Bool {
+        let token = tokens[Int(object)]
+        return token.count > Self.scanLimit || token.flag || box.convertsKeysDecoding
+    }
+
+    /// The value of the first member of this name.
+    @inline(__always)
+    func find(_ name: String, in object: UInt32) -> UInt32? {
+        var name = name
+        let end = next(object)
+        return name.withUTF8 { key in
+            var token = object + 1
+            while token < end {
+                if isName(token, key) { return token + 1 }
+                token = next(token + 1)
+            }
+            return nil
+        }
+    }
+
+    /// Visits the members in their order.
+    func forEachMember(of object: UInt32, _ visit: (_ name: String, _ value: UInt32) throws -> Void) rethrows {
+        var token = object + 1
+        let end = next(object)
+        while token < end {
+            try visit(string(token) ?? "", token + 1)
+            token = next(token + 1)
+        }
+    }
+
+    /// The values by key, the first for each.
+    func index(_ object: UInt32, at path: JSONPath) -> [String: UInt32] {
+        var result: [String: UInt32] = [:]
+        result.reserveCapacity(Int(tokens[Int(object)].count))
+        let path = path.keys
+        forEachMember(of: object) { name, value in
+            let key = converted(name, at: path)
+            if result[key] == nil { result[key] = value }
+        }
+        return result
+    }
+
+    /// The keys in the order of the members, each once.
+    func names(of object: UInt32, at path: JSONPath) -> [String] {
+        var known: Set<String> = []
+        var result: [String] = []
+        let path = path.keys
+        forEachMember(of: object) { name, _ in
+            let key = converted(name, at: path)
+            if known.insert(key).inserted { result.append(key) }
+        }
+        return result
+    }
+
+    private func converted(_ name: String, at path: [any CodingKey]) -> String {
+        switch box.options.keyDecoding {
+        case .useDefaultKeys: name
+        case .convertFromSnakeCase: JSONKeyConversion.fromSnakeCase(name)
+        case .custom(let convert): convert(path + CollectionOfOne(JSONKey.name(name) as any CodingKey)).stringValue
+        }
+    }
+}

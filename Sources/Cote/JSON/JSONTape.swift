@@ -1,0 +1,115 @@
+/// A JSON text and the places of all values in it.
+///
+/// The values stand on the tape in the order of the text: an object or array, then what is in it.
+/// Strings and numbers stay in the text until they are asked for.
+final class JSONTape {
+    enum Kind: UInt8 {
+        case null
+        case bool
+        case number
+        case string
+        case array
+        case object
+    }
+
+    struct Token {
+        /// Where the text of a number or, without its quotes, of a string is.
+        var start: UInt32 = 0
+        var end: UInt32 = 0
+        /// The token after this value. While a container is open, the container around it.
+        var next: UInt32 = 0
+        var kind: Kind
+        /// For a string: whether it has escapes. For a number: whether it has a fraction or an
+        /// exponent. For an object: whether a name in it has escapes or is not ASCII. For a
+        /// boolean: its value.
+        var flag = false
+
+        /// How many members or elements a container has; they need no place in the text.
+        var count: UInt32 {
+            get { start }
+            set { start = newValue }
+        }
+    }
+
+    /// The token of a null that is not in the text, for members that are missing.
+    static let absent: UInt32 = 0
+    /// The token of the whole document.
+    static let root: UInt32 = 1
+
+    let box: JSONCoder.Box
+    private(set) var base: UnsafePointer<UInt8>
+    private let length: Int
+    private var ownsText = false
+    let tokens: UnsafeMutablePointer<Token>
+
+    /// Reads a text, all of it.
+    ///
+    /// - Throws: `DecodingError.dataCorrupted` if it is not a JSON text.
+    init(parsing bytes: UnsafeRawBufferPointer, box: JSONCoder.Box) throws {
+        self.box = box
+        let text = bytes.assumingMemoryBound(to: UInt8.self)
+        do {
+            var parser = try JSONParser(text)
+            tokens = try parser.parse()
+        } catch {
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: [], debugDescription: "The given data was not valid JSON: \(error)."))
+        }
+        // The parser refuses an empty text.
+        base = text.baseAddress!
+        length = text.count
+    }
+
+    deinit {
+        tokens.deallocate()
+        if ownsText { base.deallocate() }
+    }
+
+    /// Makes the tape independent of the bytes it was made from.
+    func copyText() {
+        let copy = UnsafeMutablePointer<UInt8>.allocate(capacity: length)
+        copy.update(from: base, count: length)
+        base = UnsafePointer(copy)
+        ownsText = true
+    }
+
+    @inline(__always)
+    func kind(_ token: UInt32) -> Kind {
+        tokens[Int(token)].kind
+    }
+
+    @inline(__always)
+    func text(_ token: UInt32) -> UnsafeBufferPointer<UInt8> {
+        let token = tokens[Int(token)]
+        return UnsafeBufferPointer(start: base + Int(token.start), count: Int(token.end &- token.start))
+    }
+
+    @inline(__always)
+    func next(_ token: UInt32) -> UInt32 {
+        tokens[Int(token)].next
+    }
+}
+
+extension JSONTape {
+    /// The string that a token is; nil if it is none.
+    @inline(__always)
+    func string(_ token: UInt32) -> String? {
+        guard kind(token) == .string else { return nil }
+        return tokens[Int(token)].flag ? unescaped(token) : String(decoding: text(token), as: UTF8.self)
+    }
+
+    @inline(never)
+    private func unescaped(_ token: UInt32) -> String {
+        String(decoding: JSONBytes.unescaped(text(token)), as: UTF8.self)
+    }
+
+    /// Whether the name of a member is this key.
+    @inline(__always)
+    func isName(_ token: UInt32, _ key: UnsafeBufferPointer<UInt8>) -> Bool {
+        let name = tokens[Int(token)]
+        guard Int(name.end &- name.start) == key.count else { return false }
+        let start = base + Int(name.start)
+        for offset in 0..<key.count where start[offset] != key[offset] { return false }
+        return true
+    }
+}

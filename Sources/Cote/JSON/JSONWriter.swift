@@ -1,0 +1,210 @@
+/// The text that is being encoded, and which values in it are still open.
+///
+/// Values are written straight into one buffer, front to back. The writer knows the value being
+/// written (`top`) and the containers around it (`enclosing`). What may be written to out of that
+/// order, such as a nested container, has a writer of its own: see `JSONWriter+Nesting`.
+final class JSONWriter {
+    /// Containers nest this deep at most.
+    static let maximumDepth = 512
+    /// The serial of the value that the whole text of a writer is.
+    static let rootSerial = 1
+
+    let box: JSONCoder.Box
+
+    // The buffer. It begins on the stack of the call that encodes, and moves to the heap to grow.
+    private(set) var base: UnsafeMutablePointer<UInt8>
+    private var capacity: Int
+    private var ownsMemory: Bool
+    var count = 0
+
+    /// The value being written.
+    var top = JSONFrame(serial: JSONWriter.rootSerial)
+    /// The containers around it, outermost first.
+    var enclosing: [JSONFrame] = []
+    private var lastSerial = JSONWriter.rootSerial
+    /// The keys that lead to `top`.
+    var path: [any CodingKey]
+    /// The names in large objects that are open, by serial.
+    var names: [Int: Set<[UInt8]>] = [:]
+
+    /// The writers of nested values, in the order of their places in the text.
+    var nested: [(place: Int, writer: JSONWriter)] = []
+    /// What was written to an enclosing container while a value in it is being written, by serial.
+    var late: [Int: (writer: JSONWriter, countBefore: Int)] = [:]
+
+    /// How deep in the whole text the text of this writer stands.
+    private let outerDepth: Int
+    var isTooDeep = false
+
+    /// Creates a writer that begins in borrowed memory, until it retires.
+    init(_ box: JSONCoder.Box, memory: UnsafeMutableBufferPointer<UInt8>) {
+        self.box = box
+        base = memory.baseAddress!
+        capacity = memory.count
+        ownsMemory = false
+        path = []
+        outerDepth = 0
+    }
+
+    /// Creates a writer for a value inside of the one that another writer is writing.
+    init(inside outer: JSONWriter, path: [any CodingKey]) {
+        box = outer.box
+        capacity = 128
+        base = .allocate(capacity: capacity)
+        ownsMemory = true
+        self.path = path
+        top.pathCount = path.count
+        outerDepth = outer.outerDepth + outer.enclosing.count + 1
+    }
+
+    deinit {
+        if ownsMemory { base.deallocate() }
+    }
+
+    /// Makes the writer harmless for encoders and containers that outlive the call they were for.
+    func retire() {
+        if !ownsMemory {
+            capacity = 16
+            base = .allocate(capacity: capacity)
+            ownsMemory = true
+        }
+        enclosing = []
+        top = JSONFrame(serial: nextSerial())
+    }
+
+    /// Makes room for so many more bytes.
+    @inline(__always)
+    func reserve(_ bytes: Int) {
+        if capacity &- count < bytes { grow(by: bytes) }
+    }
+
+    @inline(never)
+    private func grow(by bytes: Int) {
+        let larger = max(capacity * 2, count + bytes)
+        let moved = UnsafeMutablePointer<UInt8>.allocate(capacity: larger)
+        moved.update(from: base, count: count)
+        if ownsMemory { base.deallocate() }
+        base = moved
+        capacity = larger
+        ownsMemory = true
+    }
+
+    /// Appends a byte that there is room for.
+    @inline(__always)
+    func put(_ byte: UInt8) {
+        base[count] = byte
+        count &+= 1
+    }
+}
+
+/// A value that is being written, and is perhaps a container.
+struct JSONFrame {
+    enum Kind {
+        /// Nothing was encoded yet.
+        case empty
+        /// A complete value that is no container.
+        case scalar
+        case object
+        case array
+    }
+
+    /// Tells the frame from all others of its writer.
+    let serial: Int
+    var kind = Kind.empty
+    /// Where its text begins.
+    var start = 0
+    /// How many members or elements it has.
+    var count = 0
+    /// A Bloom filter of the names of its members.
+    var names: UInt64 = 0
+    /// How many keys lead to it.
+    var pathCount = 0
+
+    init(serial: Int) {
+        self.serial = serial
+    }
+}
+
+extension JSONWriter {
+    private func nextSerial() -> Int {
+        lastSerial &+= 1
+        return lastSerial
+    }
+
+    /// Makes the value being written a container, unless it is one already.
+    func open(_ kind: JSONFrame.Kind) {
+        if top.kind == kind { return }
+        precondition(top.kind == .empty, "A value of another shape was already encoded here.")
+        if enclosing.count + outerDepth >= Self.maximumDepth { isTooDeep = true }
+        reserve(1)
+        put(kind == .object ? UInt8(ascii: "{") : UInt8(ascii: "["))
+        top.kind = kind
+    }
+
+    /// Begins a value inside of the one being written.
+    @inline(__always)
+    func push(_ key: some CodingKey) {
+        var frame = JSONFrame(serial: nextSerial())
+        frame.start = count
+        enclosing.append(top)
+        path.append(key)
+        frame.pathCount = path.count
+        top = frame
+    }
+
+    /// Ends the value being written; one that encoded nothing is an empty object.
+    @inline(__always)
+    func pop() {
+        closeText()
+        top = enclosing.removeLast()
+        path.removeLast(path.count &- top.pathCount)
+        if !late.isEmpty { mergeLate() }
+    }
+
+    @inline(__always)
+    func closeText() {
+        reserve(2)
+        switch top.kind {
+        case .scalar:
+            break
+        case .object:
+            put(UInt8(ascii: "}"))
+            forgetNames()
+        case .array:
+            put(UInt8(ascii: "]"))
+        case .empty:
+            put(UInt8(ascii: "{"))
+            put(UInt8(ascii: "}"))
+        }
+    }
+
+    /// Takes back the last member or element, which begins at `start`, of the container at `depth`.
+    func rollBack(to start: Int, depth: Int) {
+        while enclosing.count > depth {
+            top = enclosing.removeLast()
+        }
+        path.removeLast(path.count - top.pathCount)
+        count = start
+        top.count -= 1
+        nested.removeAll { $0.place >= start }
+        if !late.isEmpty { mergeLate() }
+    }
+
+    /// Encodes the value that the whole text is.
+    func root<Value: Encodable>(_ value: Value) throws {
+        top.start = count
+        try self.value(inPlace: value)
+        if top.kind == .empty {
+            throw failure(value, "Top-level \(Value.self) did not encode any values.")
+        }
+        closeText()
+        insertNested()
+        if isTooDeep {
+            throw failure(value, "Unable to encode the given top-level value to JSON.")
+        }
+    }
+
+    func failure(_ value: Any, _ description: String) -> EncodingError {
+        .invalidValue(value, .init(codingPath: path, debugDescription: description))
+    }
+}

@@ -1,0 +1,50 @@
+extension Requester {
+    /// Sends a request, and hands its answer to a closure: for code that is not async.
+    ///
+    /// - Parameters:
+    ///   - type: What is asked for. Not empty.
+    ///   - request: The rest of the request: encodes to an object; or raw bytes, `[UInt8]` or `Data`.
+    ///   - response: The type of the answer, where it is not clear already.
+    ///   - timeout: How long to wait for the answer, also while no responder is there; the requester's by default.
+    ///   - completion: Called exactly once, if this does not throw, on the loop thread, which it must not hold up: other
+    ///     components live there too. The failure is a ``CoteError``, or `CancellationError`.
+    /// - Returns: What cancels the request.
+    /// - Throws: ``CoteError`` if the request cannot be sent; then `completion` is not called.
+    @discardableResult
+    public func send<Request: Encodable, Response: Decodable>(
+        _ type: String, _ request: Request, as response: Response.Type = Response.self, timeout: Duration? = nil,
+        completion: @escaping @Sendable (Result<Response, any Error>) -> Void
+    ) throws -> SentRequest {
+        try send(type, payload: Payload.request(request, type: type), timeout: timeout, completion)
+    }
+
+    /// Sends a request of nothing but a type, and hands its answer to a closure.
+    @discardableResult
+    public func send<Response: Decodable>(
+        _ type: String, as response: Response.Type = Response.self, timeout: Duration? = nil,
+        completion: @escaping @Sendable (Result<Response, any Error>) -> Void
+    ) throws -> SentRequest {
+        try send(type, payload: .none, timeout: timeout, completion)
+    }
+
+    private func send<Response: Decodable>(
+        _ type: String, payload: Payload.Request, timeout: Duration?,
+        _ completion: @escaping @Sendable (Result<Response, any Error>) -> Void
+    ) throws -> SentRequest {
+        let pending = DecodedResponse(type: type, requester: id) { try Payload.decode(Response.self, from: $0) }
+        pending.completion = .closure(completion)
+        try component.send(type: type, payload: payload, timeout: timeout, pending: pending)
+        return SentRequest(pending: pending, component: component)
+    }
+}
+
+/// A request that is under way.
+public struct SentRequest: Sendable {
+    let pending: PendingResponse
+    let component: Component
+
+    /// Ends the request with `CancellationError`, if it has not ended yet. One that was not delivered never is.
+    public func cancel() {
+        if let number = pending.cancelledNumber() { component.cancel(number) }
+    }
+}

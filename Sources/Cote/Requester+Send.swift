@@ -1,0 +1,64 @@
+extension Requester {
+    /// Sends a request and waits for its answer.
+    ///
+    /// - Parameters:
+    ///   - type: What is asked for. Not empty.
+    ///   - request: The rest of the request: encodes to an object; or raw bytes, `[UInt8]` or `Data`.
+    ///   - response: The type of the answer, where it is not clear already.
+    ///   - timeout: How long to wait for the answer, also while no responder is there; the requester's by default.
+    /// - Throws: ``CoteError``; `CancellationError` if the task is cancelled.
+    public func send<Request: Encodable, Response: Decodable>(
+        _ type: String, _ request: Request, as response: Response.Type = Response.self, timeout: Duration? = nil
+    ) async throws -> Response {
+        try await send(type, payload: Payload.request(request, type: type), timeout: timeout) {
+            try Payload.decode(Response.self, from: $0)
+        }
+    }
+
+    /// Sends a request of nothing but a type, and waits for its answer.
+    public func send<Response: Decodable>(
+        _ type: String, as response: Response.Type = Response.self, timeout: Duration? = nil
+    ) async throws -> Response {
+        try await send(type, payload: .none, timeout: timeout) { try Payload.decode(Response.self, from: $0) }
+    }
+
+    /// Sends a request and waits until it is answered, whatever the answer is.
+    public func send<Request: Encodable>(
+        _ type: String, _ request: Request, timeout: Duration? = nil
+    ) async throws {
+        try await send(type, payload: Payload.request(request, type: type), timeout: timeout) { _ in }
+    }
+
+    /// Sends a request of nothing but a type, and waits until it is answered, whatever the answer is.
+    public func send(_ type: String, timeout: Duration? = nil) async throws {
+        try await send(type, payload: .none, timeout: timeout) { _ in }
+    }
+
+    /// Sends a request of JSON, such as `["from": "usd", "amount": 100]`, and waits for its answer.
+    @discardableResult
+    public func send(_ type: String, _ request: JSONValue, timeout: Duration? = nil) async throws -> JSONValue {
+        try await send(type, payload: Payload.request(request, type: type), timeout: timeout) {
+            try Payload.decode(JSONValue.self, from: $0)
+        }
+    }
+
+    private func send<Response>(
+        _ type: String, payload: Payload.Request, timeout: Duration?,
+        decode: @escaping (CoreValue) throws -> Response
+    ) async throws -> Response {
+        try Task.checkCancellation()
+        let pending = DecodedResponse(type: type, requester: id, decode: decode)
+        return try await withTaskCancellationHandler {
+            try await withUnsafeThrowingContinuation { continuation in
+                pending.completion = .continuation(continuation)
+                do {
+                    try component.send(type: type, payload: payload, timeout: timeout, pending: pending)
+                } catch {
+                    continuation.resume(throwing: error)
+                }
+            }
+        } onCancel: {
+            if let number = pending.cancelledNumber() { component.cancel(number) }
+        }
+    }
+}

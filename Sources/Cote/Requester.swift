@@ -1,0 +1,105 @@
+internal import CCoteCore
+public import Logging
+
+/// Sends requests, each of which is answered by one of the responders of its key and namespace.
+///
+/// ```swift
+/// let requester = try Requester(name: "currency client")
+/// let euros: Double = try await requester.send("convert", Conversion(from: "usd", to: "eur", amount: 100))
+/// ```
+///
+/// A requester announces itself when it is made, finds all responders that are there or come, and takes them in turn. A
+/// request that is sent before any of them is there waits for the first. It is closed by ``close()``, or when the last
+/// reference to it goes.
+///
+/// ## What travels how
+///
+/// A value that is `Codable` travels as JSON. A request is a JSON object with a member `type`, so what is sent must encode
+/// to an object, and to one without another `type`. ``JSONValue`` is for JSON that no type describes. `[UInt8]` and `Data`
+/// travel as they are, without JSON; as a request such raw bytes go only to responders of this library, and fail with
+/// ``CoteError/Code/unsupportedByPeer`` where only others are. Whoever asks for `[UInt8]` or `Data` as an answer gets the
+/// bytes of the answer, whatever they are. A ``JSONValue`` of raw bytes is what Node.js makes of them in JSON:
+/// `{"type":"Buffer","data":[…]}`.
+///
+/// ## Errors
+///
+/// What goes wrong is a ``CoteError``. What the responder answered as an error is in its ``CoteError/remote``. If the task
+/// that waits is cancelled, so is the request: one that was not delivered never is, and `CancellationError` is thrown.
+public final class Requester: Sendable {
+    let component: Component
+
+    /// The component's id, a UUID; peers know it by that.
+    public let id: String
+
+    /// A timeout that lets a request wait for ever, whatever the configuration says.
+    public static let unlimited = Duration.seconds(Int64.max)
+
+    /// Makes a requester, which is live from now on.
+    ///
+    /// - Parameters:
+    ///   - name: What others see of it. Not empty; need not be unique.
+    ///   - key: Only responders of the same key answer. ``Configuration/key`` by default.
+    ///   - namespace: Only responders of the same namespace answer. ``Configuration/namespace`` by default.
+    ///   - requests: The types of its requests, to be announced. Informative.
+    ///   - timeout: How long its requests wait. ``Configuration/timeout`` by default.
+    ///   - advertisement: An object of fields of your own, to be announced.
+    ///   - logger: ``Configuration/logger`` by default.
+    ///   - configuration: Everything else; ``Cote/configuration`` for what it leaves open.
+    /// - Throws: ``CoteError`` that names the argument or environment variable, and its value, if one of them cannot be.
+    public init(
+        name: String, key: String? = nil, namespace: String? = nil, requests: [String]? = nil,
+        timeout: Duration? = nil, advertisement: JSONValue? = nil, logger: Logger? = nil,
+        configuration: Configuration = Configuration()
+    ) throws {
+        let settings = configuration.adding(key: key, namespace: namespace, timeout: timeout, logger: logger)
+        component = Component(loop: try .forComponent(ofItsOwn: false), logger: settings.effectiveLogger) {
+            cote_requester_close($0)
+        }
+        try component.start(
+            Description(name: name, types: requests, advertisement: advertisement, configuration: settings)
+        ) { cote_requester_create($0, $1, $2) }
+        id = component.withHandle { String(cString: cote_requester_id($0)) }!
+    }
+
+    deinit {
+        component.close()
+    }
+
+    /// The responders that come and go, beginning with those that are there.
+    public var peers: PeerEvents {
+        component.peerEvents()
+    }
+
+    /// Returns when the requester is closed, and closes it when the task is cancelled: a service's main loop.
+    public func run() async {
+        await withTaskCancellationHandler {
+            await component.closed()
+        } onCancel: {
+            component.close()
+        }
+    }
+
+    /// Ends all requests with ``CoteError/Code/closed``, says goodbye, and returns when all of it is done.
+    public func close() async {
+        component.close()
+        await component.closed()
+    }
+}
+
+/// Makes a requester, hands it to `body`, and closes it when `body` has returned or thrown.
+public func withRequester<Result>(
+    name: String, key: String? = nil, namespace: String? = nil, timeout: Duration? = nil,
+    configuration: Configuration = Configuration(), isolation: isolated (any Actor)? = #isolation,
+    _ body: (Requester) async throws -> Result
+) async throws -> Result {
+    let requester = try Requester(
+        name: name, key: key, namespace: namespace, timeout: timeout, configuration: configuration)
+    do {
+        let result = try await body(requester)
+        await requester.close()
+        return result
+    } catch {
+        await requester.close()
+        throw error
+    }
+}

@@ -1,0 +1,110 @@
+internal import CCoteCore
+public import Logging
+
+/// Answers requests.
+///
+/// ```swift
+/// let responder = try Responder(name: "bank", key: "conversion", respondsTo: ["convert"])
+/// responder.on("convert") { (request: Conversion) in request.amount * rate }
+/// ```
+///
+/// A responder listens and announces itself when it is made, and is found by all requesters of its key and namespace.
+/// It answers several requests at once, in any order. It is closed by ``close()``, or when the last reference to it goes.
+///
+/// Requests of a type that nobody handles are answered with an error; in its first second a responder keeps them for a
+/// handler that may still come.
+public final class Responder: Sendable {
+    /// Where handlers run.
+    public enum Execution: Sendable {
+        /// On Swift's concurrent pool, so that handlers use all cores, and a slow one holds up nobody.
+        case pool
+        /// On a loop thread that the responder has for itself: without a hop, so the fastest; an async handler leaves it
+        /// where it first suspends. While a handler runs, no other request of this responder is served; what takes long
+        /// is reported to the log.
+        case inline
+    }
+
+    let component: Component
+    let execution: Execution
+
+    /// The component's id, a UUID; peers know it by that.
+    public let id: String
+
+    /// The TCP port on which it listens.
+    public let port: Int
+
+    /// Makes a responder, which is live from now on.
+    ///
+    /// - Parameters:
+    ///   - name: What others see of it. Not empty; need not be unique.
+    ///   - key: Only requesters of the same key are answered. ``Configuration/key`` by default.
+    ///   - namespace: Only requesters of the same namespace are answered. ``Configuration/namespace`` by default.
+    ///   - respondsTo: The types of requests that browsers may send to it, to be announced.
+    ///   - execution: Where its handlers run.
+    ///   - advertisement: An object of fields of your own, to be announced.
+    ///   - logger: ``Configuration/logger`` by default.
+    ///   - configuration: Everything else; ``Cote/configuration`` for what it leaves open.
+    /// - Throws: ``CoteError`` that names the argument or environment variable, and its value, if one of them cannot be;
+    ///   or that no port is free.
+    public init(
+        name: String, key: String? = nil, namespace: String? = nil, respondsTo: [String]? = nil,
+        execution: Execution = .pool, advertisement: JSONValue? = nil, logger: Logger? = nil,
+        configuration: Configuration = Configuration()
+    ) throws {
+        let settings = configuration.adding(key: key, namespace: namespace, timeout: nil, logger: logger)
+        self.execution = execution
+        component = Component(
+            loop: try .forComponent(ofItsOwn: execution == .inline), logger: settings.effectiveLogger
+        ) { cote_responder_close($0) }
+        try component.start(
+            Description(name: name, types: respondsTo, advertisement: advertisement, configuration: settings)
+        ) { cote_responder_create($0, $1, $2) }
+        (id, port) = component.withHandle { handle in
+            (String(cString: cote_responder_id(handle)), Int(cote_responder_port(handle)))
+        }!
+    }
+
+    deinit {
+        component.close()
+    }
+
+    /// The requesters that come and go, beginning with those that are there.
+    public var peers: PeerEvents {
+        component.peerEvents()
+    }
+
+    /// Returns when the responder is closed, and closes it when the task is cancelled: a service's main loop.
+    public func run() async {
+        await withTaskCancellationHandler {
+            await component.closed()
+        } onCancel: {
+            component.close()
+        }
+    }
+
+    /// Says goodbye, closes the connections, and returns when that is done. Answers of handlers that still run are
+    /// dropped, and logged.
+    public func close() async {
+        component.close()
+        await component.closed()
+    }
+}
+
+/// Makes a responder, hands it to `body`, and closes it when `body` has returned or thrown.
+public func withResponder<Result>(
+    name: String, key: String? = nil, namespace: String? = nil, respondsTo: [String]? = nil,
+    execution: Responder.Execution = .pool, configuration: Configuration = Configuration(),
+    isolation: isolated (any Actor)? = #isolation, _ body: (Responder) async throws -> Result
+) async throws -> Result {
+    let responder = try Responder(
+        name: name, key: key, namespace: namespace, respondsTo: respondsTo, execution: execution,
+        configuration: configuration)
+    do {
+        let result = try await body(responder)
+        await responder.close()
+        return result
+    } catch {
+        await responder.close()
+        throw error
+    }
+}

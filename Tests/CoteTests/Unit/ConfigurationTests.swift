@@ -1,0 +1,114 @@
+import Cote
+import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// The message of the error that creating a requester of this configuration throws.
+private func refusal(
+    name: String = "x", key: String? = nil, namespace: String? = nil, _ change: (inout Configuration) -> Void
+) -> String {
+    do {
+        _ = try Requester(
+            name: name, key: key, namespace: namespace,
+            configuration: Configuration {
+                $0.broadcast = "127.255.255.255"
+                $0.discoveryPort = 32_100
+                change(&$0)
+            })
+        return "nothing is refused"
+    } catch {
+        return (error as? CoteError)?.message ?? "\(error)"
+    }
+}
+
+@Suite("Configuration")
+struct ConfigurationTests {
+    @Test func whatCannotBeIsNamedWithItsValue() {
+        func expect(
+            _ parts: String..., from message: String, sourceLocation: SourceLocation = #_sourceLocation
+        ) {
+            for part in parts {
+                #expect(message.contains(part), "\(message)", sourceLocation: sourceLocation)
+            }
+        }
+        expect("port", "70000", from: refusal { $0.port = 70_000 })
+        expect("port", "0", from: refusal { $0.port = 0 })
+        expect("discoveryPort", "-1", from: refusal { $0.discoveryPort = -1 })
+        expect("broadcast", "here", from: refusal { $0.broadcast = "here" })
+        expect("multicast", "10.0.0.1", from: refusal { $0.multicast = "10.0.0.1" })
+        expect("address", "localhost", from: refusal { $0.address = "localhost" })
+        expect("timeout", from: refusal { $0.timeout = .zero })
+        expect("timeout", from: refusal { $0.timeout = .seconds(-1) })
+        expect("maximumFrameSize", "0", from: refusal { $0.maximumFrameSize = 0 })
+        expect("key", "empty", from: refusal(key: "") { _ in })
+        expect("name_space", "empty", from: refusal(namespace: "") { _ in })
+        expect("name", "empty", from: refusal(name: "") { _ in })
+        expect("name", "zero byte", from: refusal(name: "a\0b") { _ in })
+        expect(
+            "node_timeout", "1000", "check_interval", "2000",
+            from: refusal {
+                $0.checkInterval = .seconds(2)
+                $0.nodeTimeout = .seconds(1)
+            })
+    }
+
+    @Test func anEnvironmentVariableThatCannotBeIsNamedWithItsValue() async {
+        await #expect(processExitsWith: .success) {
+            setenv("COTE_REQUEST_TIMEOUT", "soon", 1)
+            let message = refusal { _ in }
+            guard message.contains("COTE_REQUEST_TIMEOUT"), message.contains("soon") else { exit(1) }
+            // An argument comes before it, and then it is not even looked at.
+            guard refusal({ $0.timeout = .seconds(1) }) == "nothing is refused" else { exit(2) }
+            exit(0)
+        }
+        await #expect(processExitsWith: .success) {
+            setenv("COTE_LOG", "loud", 1)
+            let message = refusal { _ in }
+            exit(message.contains("COTE_LOG") && message.contains("loud") ? 0 : 1)
+        }
+        await #expect(processExitsWith: .success) {
+            setenv("COTE_MULTICAST_ADDRESS", "127.0.0.1", 1)
+            let message = refusal { $0.broadcast = nil }
+            exit(message.contains("COTE_MULTICAST_ADDRESS") && message.contains("127.0.0.1") ? 0 : 1)
+        }
+    }
+
+    /// Explicit argument over the module's configuration over the environment over the default, for one setting that can
+    /// be watched from outside.
+    @Test func precedence() async {
+        await #expect(processExitsWith: .success) {
+            func keyHeard(_ change: (inout Configuration) -> Void) async throws -> String? {
+                let settings = Configuration {
+                    $0.broadcast = "127.255.255.255"
+                    $0.discoveryPort = 32_101
+                    change(&$0)
+                }
+                let responder = try Responder(name: "x", configuration: settings)
+                let requester = try Requester(name: "y", configuration: settings)
+                for await case .added(let peer) in requester.peers {
+                    await responder.close()
+                    return peer.advertisement["key"]?.string
+                }
+                return nil
+            }
+            do {
+                guard try await keyHeard({ _ in }) == "$$" else { exit(1) }
+                setenv("COTE_ENV", "variable", 1)
+                guard try await keyHeard({ _ in }) == "variable:$$" else { exit(2) }
+                Cote.configuration.environment = "module"
+                guard try await keyHeard({ _ in }) == "module:$$" else { exit(3) }
+                guard try await keyHeard({ $0.environment = "argument" }) == "argument:$$" else { exit(4) }
+                guard try await keyHeard({ $0.environment = "" }) == "$$" else { exit(5) }
+            } catch {
+                exit(6)
+            }
+            exit(0)
+        }
+    }
+}
