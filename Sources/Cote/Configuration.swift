@@ -1,5 +1,4 @@
 public import Logging
-import Synchronization
 
 /// How components find each other and behave, as far as it is not a matter of a single component.
 ///
@@ -111,7 +110,7 @@ public struct Configuration: Sendable {
 
 /// What concerns the whole module.
 public enum Cote {
-    private static let shared = Mutex(Configuration())
+    private static let shared = Locked(Configuration())
 
     /// What components use that are created from now on, as far as they are not told otherwise.
     public static var configuration: Configuration {

@@ -1,29 +1,24 @@
 internal import CCoteCore
 internal import Logging
-internal import Synchronization
 
 /// The core's side of a component: its handle, and what it calls back.
 ///
 /// The core retains it once, as the context of its callbacks, from create until `on_close`. The facade that users hold
 /// retains it too, and closes it when it goes.
 final class Component: @unchecked Sendable {
-    private struct Handle: @unchecked Sendable {
-        let pointer: OpaquePointer
-    }
-
-    private struct State: Sendable {
+    private struct State {
         /// Taken away by close, so that nobody uses it afterwards (contract, rule 6).
-        var handle: Handle?
+        var handle: OpaquePointer?
         var isClosed = false
         var waiters: [CheckedContinuation<Void, Never>] = []
         var peers: [String: Peer] = [:]
         var observers: [Int: AsyncStream<PeerEvent>.Continuation] = [:]
         var observerCount = 0
         /// Contexts of callbacks, which the core may use until it is closed.
-        var contexts: [any AnyObject & Sendable] = []
+        var contexts: [AnyObject] = []
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
     private let loop: Loop
     private let logger: Logger
     private let closeHandle: @Sendable (OpaquePointer) -> Void
@@ -49,8 +44,7 @@ final class Component: @unchecked Sendable {
                 options.on_close = componentDidClose
                 try check(create(loop.pointer, &options, &handle))
             }
-            let created = Handle(pointer: handle!)
-            state.withLock { $0.handle = created }
+            state.withLock { $0.handle = handle }
         } catch {
             retained.release()
             throw error
@@ -58,12 +52,12 @@ final class Component: @unchecked Sendable {
     }
 
     /// Makes a call of the core, which neither blocks nor calls back. `nil` when the component is closed.
-    func withHandle<R: Sendable>(_ body: (OpaquePointer) -> R) -> R? {
-        state.withLock { $0.handle.map { body($0.pointer) } }
+    func withHandle<R>(_ body: (OpaquePointer) -> R) -> R? {
+        state.withLock { $0.handle.map(body) }
     }
 
     /// Keeps an object until the component is closed.
-    func keep(_ context: any AnyObject & Sendable) {
+    func keep(_ context: AnyObject) {
         state.withLock { $0.contexts.append(context) }
     }
 
@@ -73,7 +67,7 @@ final class Component: @unchecked Sendable {
         state.withLock { state in
             guard let handle = state.handle else { return }
             state.handle = nil
-            closeHandle(handle.pointer)
+            closeHandle(handle)
         }
     }
 
