@@ -35,6 +35,15 @@ extension Requester {
     }
 
     /// Sends a request of JSON, such as `["from": "usd", "amount": 100]`, and waits for its answer.
+    public func send<Response: Decodable>(
+        _ type: String, _ request: JSONValue, as response: Response.Type = Response.self, timeout: Duration? = nil
+    ) async throws -> Response {
+        try await send(type, payload: Payload.request(request, type: type), timeout: timeout) {
+            try Payload.decode(Response.self, from: $0)
+        }
+    }
+
+    /// Sends a request of JSON, such as `["from": "usd", "amount": 100]`, and waits for its answer, JSON too.
     @discardableResult
     public func send(_ type: String, _ request: JSONValue, timeout: Duration? = nil) async throws -> JSONValue {
         try await send(type, payload: Payload.request(request, type: type), timeout: timeout) {
