@@ -12,7 +12,10 @@ extension Requester {
     /// - Throws: ``CoteError`` if the request cannot be sent; then `completion` is not called.
     @discardableResult
     public func send<Request: Encodable, Response: Decodable>(
-        _ type: String, _ request: Request, as response: Response.Type = Response.self, timeout: Duration? = nil,
+        _ type: String,
+        _ request: Request,
+        as response: Response.Type = Response.self,
+        timeout: Duration? = nil,
         completion: @escaping @Sendable (Result<Response, any Error>) -> Void
     ) throws -> SentRequest {
         try send(type, payload: Payload.request(request, type: type), timeout: timeout, completion)
@@ -21,14 +24,18 @@ extension Requester {
     /// Sends a request of nothing but a type, and hands its answer to a closure.
     @discardableResult
     public func send<Response: Decodable>(
-        _ type: String, as response: Response.Type = Response.self, timeout: Duration? = nil,
+        _ type: String,
+        as response: Response.Type = Response.self,
+        timeout: Duration? = nil,
         completion: @escaping @Sendable (Result<Response, any Error>) -> Void
     ) throws -> SentRequest {
         try send(type, payload: .none, timeout: timeout, completion)
     }
 
     private func send<Response: Decodable>(
-        _ type: String, payload: Payload.Request, timeout: Duration?,
+        _ type: String,
+        payload: Payload.Request,
+        timeout: Duration?,
         _ completion: @escaping @Sendable (Result<Response, any Error>) -> Void
     ) throws -> SentRequest {
         let pending = DecodedResponse(type: type, requester: id) { try Payload.decode(Response.self, from: $0) }

@@ -8,7 +8,10 @@ extension Requester {
     ///   - timeout: How long to wait for the answer, also while no responder is there; the requester's by default.
     /// - Throws: ``CoteError``; `CancellationError` if the task is cancelled.
     public func send<Request: Encodable, Response: Decodable>(
-        _ type: String, _ request: Request, as response: Response.Type = Response.self, timeout: Duration? = nil
+        _ type: String,
+        _ request: Request,
+        as response: Response.Type = Response.self,
+        timeout: Duration? = nil
     ) async throws -> Response {
         try await send(type, payload: Payload.request(request, type: type), timeout: timeout) {
             try Payload.decode(Response.self, from: $0)
@@ -17,14 +20,18 @@ extension Requester {
 
     /// Sends a request of nothing but a type, and waits for its answer.
     public func send<Response: Decodable>(
-        _ type: String, as response: Response.Type = Response.self, timeout: Duration? = nil
+        _ type: String,
+        as response: Response.Type = Response.self,
+        timeout: Duration? = nil
     ) async throws -> Response {
         try await send(type, payload: .none, timeout: timeout) { try Payload.decode(Response.self, from: $0) }
     }
 
     /// Sends a request and waits until it is answered, whatever the answer is.
     public func send<Request: Encodable>(
-        _ type: String, _ request: Request, timeout: Duration? = nil
+        _ type: String,
+        _ request: Request,
+        timeout: Duration? = nil
     ) async throws {
         try await send(type, payload: Payload.request(request, type: type), timeout: timeout) { _ in }
     }
@@ -36,7 +43,10 @@ extension Requester {
 
     /// Sends a request of JSON, such as `["from": "usd", "amount": 100]`, and waits for its answer.
     public func send<Response: Decodable>(
-        _ type: String, _ request: JSONValue, as response: Response.Type = Response.self, timeout: Duration? = nil
+        _ type: String,
+        _ request: JSONValue,
+        as response: Response.Type = Response.self,
+        timeout: Duration? = nil
     ) async throws -> Response {
         try await send(type, payload: Payload.request(request, type: type), timeout: timeout) {
             try Payload.decode(Response.self, from: $0)
@@ -52,7 +62,9 @@ extension Requester {
     }
 
     private func send<Response>(
-        _ type: String, payload: Payload.Request, timeout: Duration?,
+        _ type: String,
+        payload: Payload.Request,
+        timeout: Duration?,
         decode: @escaping (CoreValue) throws -> Response
     ) async throws -> Response {
         try Task.checkCancellation()

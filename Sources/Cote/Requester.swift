@@ -47,8 +47,13 @@ public final class Requester: Sendable {
     ///   - configuration: Everything else; ``Cote/configuration`` for what it leaves open.
     /// - Throws: ``CoteError`` that names the argument or environment variable, and its value, if one of them cannot be.
     public init(
-        name: String, key: String? = nil, namespace: String? = nil, requests: [String]? = nil,
-        timeout: Duration? = nil, advertisement: JSONValue? = nil, logger: Logger? = nil,
+        name: String,
+        key: String? = nil,
+        namespace: String? = nil,
+        requests: [String]? = nil,
+        timeout: Duration? = nil,
+        advertisement: JSONValue? = nil,
+        logger: Logger? = nil,
         configuration: Configuration = Configuration()
     ) throws {
         let settings = configuration.adding(key: key, namespace: namespace, timeout: timeout, logger: logger)
@@ -88,12 +93,21 @@ public final class Requester: Sendable {
 
 /// Makes a requester, hands it to `body`, and closes it when `body` has returned or thrown.
 public func withRequester<Result>(
-    name: String, key: String? = nil, namespace: String? = nil, timeout: Duration? = nil,
-    configuration: Configuration = Configuration(), isolation: isolated (any Actor)? = #isolation,
+    name: String,
+    key: String? = nil,
+    namespace: String? = nil,
+    timeout: Duration? = nil,
+    configuration: Configuration = Configuration(),
+    isolation: isolated (any Actor)? = #isolation,
     _ body: (Requester) async throws -> Result
 ) async throws -> Result {
     let requester = try Requester(
-        name: name, key: key, namespace: namespace, timeout: timeout, configuration: configuration)
+        name: name,
+        key: key,
+        namespace: namespace,
+        timeout: timeout,
+        configuration: configuration
+    )
     do {
         let result = try await body(requester)
         await requester.close()

@@ -12,116 +12,140 @@ extension Responder {
     ///   - type: The type of the requests. Not empty, without a zero byte: anything else is a programming error, and traps.
     ///   - handler: Runs where ``Execution`` says, for several requests at once.
     public func on<Request: Decodable & SendableMetatype, Value: Encodable & SendableMetatype>(
-        _ type: String, _ handler: @escaping @Sendable (Request) throws -> Value
+        _ type: String,
+        _ handler: @escaping @Sendable (Request) throws -> Value
     ) {
         install(type, .sync({ (request: Request, _) in try handler(request) }), usesContext: false)
     }
 
     /// As above; the handler takes the request and answers `null`.
     public func on<Request: Decodable & SendableMetatype>(
-        _ type: String, _ handler: @escaping @Sendable (Request) throws -> Void
+        _ type: String,
+        _ handler: @escaping @Sendable (Request) throws -> Void
     ) {
         install(
             type,
             .sync({ (request: Request, _) in
                 try handler(request)
                 return Nothing()
-            }), usesContext: false)
+            }),
+            usesContext: false
+        )
     }
 
     /// As above; the handler is async, takes the request and answers with what it returns.
     public func on<Request: Decodable & SendableMetatype, Value: Encodable & SendableMetatype>(
-        _ type: String, _ handler: @escaping @Sendable (Request) async throws -> Value
+        _ type: String,
+        _ handler: @escaping @Sendable (Request) async throws -> Value
     ) {
         install(type, .async({ (request: Request, _) in try await handler(request) }), usesContext: false)
     }
 
     /// As above; the handler is async, takes the request and answers `null`.
     public func on<Request: Decodable & SendableMetatype>(
-        _ type: String, _ handler: @escaping @Sendable (Request) async throws -> Void
+        _ type: String,
+        _ handler: @escaping @Sendable (Request) async throws -> Void
     ) {
         install(
             type,
             .async({ (request: Request, _) in
                 try await handler(request)
                 return Nothing()
-            }), usesContext: false)
+            }),
+            usesContext: false
+        )
     }
 
     /// As above; the handler takes the request and its context and answers with what it returns.
     public func on<Request: Decodable & SendableMetatype, Value: Encodable & SendableMetatype>(
-        _ type: String, _ handler: @escaping @Sendable (Request, RequestContext) throws -> Value
+        _ type: String,
+        _ handler: @escaping @Sendable (Request, RequestContext) throws -> Value
     ) {
         install(type, .sync({ (request: Request, context) in try handler(request, context) }), usesContext: true)
     }
 
     /// As above; the handler takes the request and its context and answers `null`.
     public func on<Request: Decodable & SendableMetatype>(
-        _ type: String, _ handler: @escaping @Sendable (Request, RequestContext) throws -> Void
+        _ type: String,
+        _ handler: @escaping @Sendable (Request, RequestContext) throws -> Void
     ) {
         install(
             type,
             .sync({ (request: Request, context) in
                 try handler(request, context)
                 return Nothing()
-            }), usesContext: true)
+            }),
+            usesContext: true
+        )
     }
 
     /// As above; the handler is async, takes the request and its context and answers with what it returns.
     public func on<Request: Decodable & SendableMetatype, Value: Encodable & SendableMetatype>(
-        _ type: String, _ handler: @escaping @Sendable (Request, RequestContext) async throws -> Value
+        _ type: String,
+        _ handler: @escaping @Sendable (Request, RequestContext) async throws -> Value
     ) {
         install(type, .async({ (request: Request, context) in try await handler(request, context) }), usesContext: true)
     }
 
     /// As above; the handler is async, takes the request and its context and answers `null`.
     public func on<Request: Decodable & SendableMetatype>(
-        _ type: String, _ handler: @escaping @Sendable (Request, RequestContext) async throws -> Void
+        _ type: String,
+        _ handler: @escaping @Sendable (Request, RequestContext) async throws -> Void
     ) {
         install(
             type,
             .async({ (request: Request, context) in
                 try await handler(request, context)
                 return Nothing()
-            }), usesContext: true)
+            }),
+            usesContext: true
+        )
     }
 
     /// As above; the handler takes no request and answers with what it returns.
     public func on<Value: Encodable & SendableMetatype>(
-        _ type: String, _ handler: @escaping @Sendable () throws -> Value
+        _ type: String,
+        _ handler: @escaping @Sendable () throws -> Value
     ) {
         install(type, .sync({ (_: Anything, _) in try handler() }), usesContext: false)
     }
 
     /// As above; the handler takes no request and answers `null`.
     public func on(
-        _ type: String, _ handler: @escaping @Sendable () throws -> Void
+        _ type: String,
+        _ handler: @escaping @Sendable () throws -> Void
     ) {
         install(
             type,
             .sync({ (_: Anything, _) in
                 try handler()
                 return Nothing()
-            }), usesContext: false)
+            }),
+            usesContext: false
+        )
     }
 
     /// As above; the handler is async, takes no request and answers with what it returns.
     public func on<Value: Encodable & SendableMetatype>(
-        _ type: String, _ handler: @escaping @Sendable () async throws -> Value
+        _ type: String,
+        _ handler: @escaping @Sendable () async throws -> Value
     ) {
         install(type, .async({ (_: Anything, _) in try await handler() }), usesContext: false)
     }
 
     /// As above; the handler is async, takes no request and answers `null`.
     public func on(
-        _ type: String, _ handler: @escaping @Sendable () async throws -> Void
+        _ type: String,
+        _ handler: @escaping @Sendable () async throws -> Void
     ) {
         install(
             type,
             .async({ (_: Anything, _) in
                 try await handler()
                 return Nothing()
-            }), usesContext: false)
+            }),
+            usesContext: false
+        )
     }
 }
 
@@ -130,24 +154,33 @@ extension Responder {
     ///
     /// If the handler throws, that is the answer, unless it has answered already.
     public func on<Request: Decodable & SendableMetatype, Value: Encodable & SendableMetatype>(
-        _ type: String, _ handler: @escaping @Sendable (Request, Reply<Value>) throws -> Void
+        _ type: String,
+        _ handler: @escaping @Sendable (Request, Reply<Value>) throws -> Void
     ) {
         install(type, .later({ request, reply, _ in try handler(request, reply) }), usesContext: false)
     }
 
     /// As above; the handler takes the request's context too.
     public func on<Request: Decodable & SendableMetatype, Value: Encodable & SendableMetatype>(
-        _ type: String, _ handler: @escaping @Sendable (Request, Reply<Value>, RequestContext) throws -> Void
+        _ type: String,
+        _ handler: @escaping @Sendable (Request, Reply<Value>, RequestContext) throws -> Void
     ) {
         install(type, .later(handler), usesContext: true)
     }
 
     private func install<Request: Decodable & SendableMetatype, Value: Encodable & SendableMetatype>(
-        _ type: String, _ form: TypedHandler<Request, Value>.Form, usesContext: Bool
+        _ type: String,
+        _ form: TypedHandler<Request, Value>.Form,
+        usesContext: Bool
     ) {
         precondition(!type.isEmpty && !type.utf8.contains(0), "a type of requests is not empty, and has no zero byte")
         let handler = TypedHandler(
-            form, type: type, usesContext: usesContext, isInline: execution == .inline, component: component)
+            form,
+            type: type,
+            usesContext: usesContext,
+            isInline: execution == .inline,
+            component: component
+        )
         component.handle(type, by: handler)
     }
 }

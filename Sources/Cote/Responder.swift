@@ -47,14 +47,20 @@ public final class Responder: Sendable {
     /// - Throws: ``CoteError`` that names the argument or environment variable, and its value, if one of them cannot be;
     ///   or that no port is free.
     public init(
-        name: String, key: String? = nil, namespace: String? = nil, respondsTo: [String]? = nil,
-        execution: Execution = .pool, advertisement: JSONValue? = nil, logger: Logger? = nil,
+        name: String,
+        key: String? = nil,
+        namespace: String? = nil,
+        respondsTo: [String]? = nil,
+        execution: Execution = .pool,
+        advertisement: JSONValue? = nil,
+        logger: Logger? = nil,
         configuration: Configuration = Configuration()
     ) throws {
         let settings = configuration.adding(key: key, namespace: namespace, timeout: nil, logger: logger)
         self.execution = execution
         component = Component(
-            loop: try .forComponent(ofItsOwn: execution == .inline), logger: settings.effectiveLogger
+            loop: try .forComponent(ofItsOwn: execution == .inline),
+            logger: settings.effectiveLogger
         ) { cote_responder_close($0) }
         try component.start(
             Description(name: name, types: respondsTo, advertisement: advertisement, configuration: settings)
@@ -92,13 +98,23 @@ public final class Responder: Sendable {
 
 /// Makes a responder, hands it to `body`, and closes it when `body` has returned or thrown.
 public func withResponder<Result>(
-    name: String, key: String? = nil, namespace: String? = nil, respondsTo: [String]? = nil,
-    execution: Responder.Execution = .pool, configuration: Configuration = Configuration(),
-    isolation: isolated (any Actor)? = #isolation, _ body: (Responder) async throws -> Result
+    name: String,
+    key: String? = nil,
+    namespace: String? = nil,
+    respondsTo: [String]? = nil,
+    execution: Responder.Execution = .pool,
+    configuration: Configuration = Configuration(),
+    isolation: isolated (any Actor)? = #isolation,
+    _ body: (Responder) async throws -> Result
 ) async throws -> Result {
     let responder = try Responder(
-        name: name, key: key, namespace: namespace, respondsTo: respondsTo, execution: execution,
-        configuration: configuration)
+        name: name,
+        key: key,
+        namespace: namespace,
+        respondsTo: respondsTo,
+        execution: execution,
+        configuration: configuration
+    )
     do {
         let result = try await body(responder)
         await responder.close()

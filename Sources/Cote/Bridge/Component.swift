@@ -101,7 +101,9 @@ final class Component: @unchecked Sendable {
 
     func peerEvents() -> PeerEvents {
         let (stream, continuation) = AsyncStream.makeStream(
-            of: PeerEvent.self, bufferingPolicy: .bufferingNewest(10_000))
+            of: PeerEvent.self,
+            bufferingPolicy: .bufferingNewest(10_000)
+        )
         let number: Int? = state.withLock { state in
             guard !state.isClosed else { return nil }
             for peer in state.peers.values { continuation.yield(.added(peer)) }
@@ -145,7 +147,9 @@ private func component(_ context: UnsafeMutableRawPointer?) -> Unmanaged<Compone
 }
 
 private func componentDidLog(
-    context: UnsafeMutableRawPointer?, level: cote_log_level, message: UnsafePointer<CChar>?
+    context: UnsafeMutableRawPointer?,
+    level: cote_log_level,
+    message: UnsafePointer<CChar>?
 ) {
     let severity: Logger.Level =
         switch level {
@@ -158,7 +162,9 @@ private func componentDidLog(
 }
 
 private func componentDidHear(
-    context: UnsafeMutableRawPointer?, event: cote_peer_event, peer: UnsafePointer<cote_peer>?
+    context: UnsafeMutableRawPointer?,
+    event: cote_peer_event,
+    peer: UnsafePointer<cote_peer>?
 ) {
     let peer = Peer(peer!.pointee)
     let event: PeerEvent =

@@ -10,7 +10,9 @@ class RequestHandler: @unchecked Sendable {
 
 /// The core's callback of a request.
 private func responderDidReceive(
-    context: UnsafeMutableRawPointer?, request: UnsafePointer<cote_request>?, reply: OpaquePointer?
+    context: UnsafeMutableRawPointer?,
+    request: UnsafePointer<cote_request>?,
+    reply: OpaquePointer?
 ) {
     Unmanaged<RequestHandler>.fromOpaque(context!).takeUnretainedValue().receive(request!.pointee, reply: reply!)
 }
@@ -27,7 +29,9 @@ extension Component {
 }
 
 /// A handler of requests that decode to `Request`, answered with what `Value` encodes to.
-final class TypedHandler<Request: Decodable & SendableMetatype, Value: Encodable & SendableMetatype>: RequestHandler, @unchecked Sendable {
+final class TypedHandler<Request: Decodable & SendableMetatype, Value: Encodable & SendableMetatype>: RequestHandler,
+    @unchecked Sendable
+{
     enum Form {
         case sync(@Sendable (Request, RequestContext) throws -> Value)
         case async(@Sendable (Request, RequestContext) async throws -> Value)
@@ -118,8 +122,10 @@ extension RequestContext {
 
     fileprivate init(_ request: cote_request, type: String) {
         self.init(
-            type: type, requestID: request.id.pointee == 0 ? nil : String(cString: request.id),
-            address: String(cString: request.peer_address))
+            type: type,
+            requestID: request.id.pointee == 0 ? nil : String(cString: request.id),
+            address: String(cString: request.peer_address)
+        )
     }
 }
 

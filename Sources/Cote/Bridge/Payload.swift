@@ -1,9 +1,9 @@
 internal import CCoteCore
 
 #if canImport(FoundationEssentials)
-    internal import FoundationEssentials
+internal import FoundationEssentials
 #else
-    internal import Foundation
+internal import Foundation
 #endif
 
 /// How values of Swift travel: `[UInt8]` and `Data` raw, `String` as a string, everything else as JSON.
@@ -30,7 +30,9 @@ enum Payload {
     }
 
     static func withValue<R>(
-        _ kind: cote_kind, _ bytes: [UInt8], _ body: (UnsafePointer<cote_value>) -> R
+        _ kind: cote_kind,
+        _ bytes: [UInt8],
+        _ body: (UnsafePointer<cote_value>) -> R
     ) -> R {
         bytes.withUnsafeBytes { bytes in
             var value = cote_value(kind: kind, data: bytes.baseAddress, size: bytes.count)
@@ -54,7 +56,8 @@ enum Payload {
 
     /// Calls `body` with the value to be sent as an answer.
     static func withAnswer<Value: Encodable, R>(
-        _ value: Value, _ body: (UnsafePointer<cote_value>) -> R
+        _ value: Value,
+        _ body: (UnsafePointer<cote_value>) -> R
     ) throws -> R {
         if Value.self == [UInt8].self { return withValue(COTE_KIND_BYTES, value as! [UInt8], body) }
         if Value.self == Data.self { return withValue(COTE_KIND_BYTES, [UInt8](value as! Data), body) }
@@ -88,7 +91,9 @@ enum Payload {
                 type,
                 .init(
                     codingPath: [],
-                    debugDescription: "\(bytes.count) raw bytes; ask for [UInt8] or Data to get them"))
+                    debugDescription: "\(bytes.count) raw bytes; ask for [UInt8] or Data to get them"
+                )
+            )
         default:
             return try JSONCoder.standard.decode(type, from: bytes)
         }

@@ -29,7 +29,10 @@ class PendingResponse: @unchecked Sendable {
     /// The number of the request to be cancelled; `nil` if it was not sent yet, and then it is cancelled when it is.
     func cancelledNumber() -> UInt64? {
         let (sentBefore, current) = number.compareExchange(
-            expected: Self.notSent, desired: Self.cancelledBefore, ordering: .acquiringAndReleasing)
+            expected: Self.notSent,
+            desired: Self.cancelledBefore,
+            ordering: .acquiringAndReleasing
+        )
         return sentBefore || current == Self.cancelledBefore ? nil : current - 2
     }
 }

@@ -3,7 +3,10 @@ internal import CCoteCore
 extension Component {
     /// Sends a request, whose answer goes to `pending`. Throws if it was not sent; then nothing comes.
     func send(
-        type: String, payload: Payload.Request, timeout: Duration?, pending: PendingResponse
+        type: String,
+        payload: Payload.Request,
+        timeout: Duration?,
+        pending: PendingResponse
     ) throws {
         guard !type.utf8.contains(0) else {
             throw CoteError(.invalidArgument, "type: \"\(type)\" holds a zero byte")
@@ -18,7 +21,14 @@ extension Component {
         let failure: CoteError? = payload.withValue { value in
             withHandle { handle in
                 let status = cote_requester_send(
-                    handle, type, value, &options, requesterDidReceive, context.toOpaque(), &number)
+                    handle,
+                    type,
+                    value,
+                    &options,
+                    requesterDidReceive,
+                    context.toOpaque(),
+                    &number
+                )
                 return CoteError(status: status)
             } ?? CoteError(.closed, "the requester is closed")
         }

@@ -88,14 +88,19 @@ extension JSONCoder {
         var tape = try JSONTape(parsing: bytes, box: box)
         // A decoder or container that outlives this call must not be left with borrowed bytes.
         defer { if !isKnownUniquelyReferenced(&tape) { tape.copyText() } }
-        return try tape.value(JSONTape.root, as: type, at: JSONPath())
+        return try tape.value(JSONTape.root, as: type)
     }
 
     /// Decodes a value from JSON text.
     public func decode<Value: Decodable>(
         _ type: Value.Type = Value.self, from bytes: [UInt8]
     ) throws -> Value {
-        try bytes.withUnsafeBytes { try decode(type, from: $0) }
+        try decode(type, at: bytes, count: bytes.count)
+    }
+
+    /// Decodes from the bytes of an array, which Swift lends as a pointer.
+    private func decode<Value: Decodable>(_ type: Value.Type, at bytes: UnsafeRawPointer, count: Int) throws -> Value {
+        try decode(type, from: UnsafeRawBufferPointer(start: bytes, count: count))
     }
 
     /// Decodes a value from JSON text.

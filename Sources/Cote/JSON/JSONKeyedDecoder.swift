@@ -2,57 +2,45 @@
 struct JSONKeyedDecoder<Key: CodingKey>: KeyedDecodingContainerProtocol {
     let tape: JSONTape
     let object: UInt32
-    let path: JSONPath
-    /// The values by key, for large objects and for keys that a strategy converts.
-    private let index: [String: UInt32]?
 
-    init(tape: JSONTape, object: UInt32, path: JSONPath) {
-        self.tape = tape
-        self.object = object
-        self.path = path
-        index = tape.needsIndex(object) ? tape.index(object, at: path) : nil
-    }
+    var codingPath: [any CodingKey] { tape.path(of: object) }
+    var allKeys: [Key] { tape.names(of: object).compactMap { Key(stringValue: $0) } }
 
-    var codingPath: [any CodingKey] { path.keys }
-
-    var allKeys: [Key] {
-        tape.names(of: object, at: path).compactMap { Key(stringValue: $0) }
+    @inline(__always)
+    private func find(_ key: some CodingKey) -> UInt32? {
+        tape.find(key.stringValue, in: object)
     }
 
     /// The token of the value for a key.
     @inline(__always)
-    private func find(_ name: String) -> UInt32? {
-        if let index { return index[name] }
-        return tape.find(name, in: object)
+    private func value(_ key: some CodingKey) throws -> UInt32 {
+        guard let token = find(key) else { throw missing(key) }
+        return token
     }
 
-    @inline(__always)
-    private func value(_ key: some CodingKey) throws -> UInt32 {
-        let name = key.stringValue
-        guard let token = find(name) else {
-            throw DecodingError.keyNotFound(
-                key, .init(codingPath: path.keys, debugDescription: "No value associated with key \(key) (\"\(name)\")."))
-        }
-        return token
+    private func missing(_ key: some CodingKey) -> DecodingError {
+        .keyNotFound(
+            key,
+            .init(codingPath: codingPath, debugDescription: "No value associated with key \(key) (\"\(key.stringValue)\")."))
     }
 
     /// Decodes the value for a key with `read`.
     @inline(__always)
     private func require<Value>(_ key: Key, _ read: (UInt32) throws -> Value?) throws -> Value {
         let token = try value(key)
-        guard let value = try read(token) else { throw tape.failure(token, Value.self, at: path.appending(key)) }
+        guard let value = try read(token) else { throw tape.failure(token, Value.self, key: key) }
         return value
     }
 
     /// Decodes the value for a key with `read`, if there is one that is not null.
     @inline(__always)
     private func optional<Value>(_ key: Key, _ read: (UInt32) throws -> Value?) throws -> Value? {
-        guard let token = find(key.stringValue), tape.kind(token) != .null else { return nil }
-        guard let value = try read(token) else { throw tape.failure(token, Value.self, at: path.appending(key)) }
+        guard let token = find(key), tape.kind(token) != .null else { return nil }
+        guard let value = try read(token) else { throw tape.failure(token, Value.self, key: key) }
         return value
     }
 
-    func contains(_ key: Key) -> Bool { find(key.stringValue) != nil }
+    func contains(_ key: Key) -> Bool { find(key) != nil }
     func decodeNil(forKey key: Key) throws -> Bool { tape.kind(try value(key)) == .null }
 
     private func double(_ token: UInt32) -> Double? { tape.double(token) ?? tape.nonConforming(token) }
@@ -82,7 +70,7 @@ struct JSONKeyedDecoder<Key: CodingKey>: KeyedDecodingContainerProtocol {
 
     func decode<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value {
         let token = try value(key)
-        return try tape.value(token, as: type, at: path.appending(key))
+        return try tape.value(token, as: type, key: key)
     }
 
     func decodeIfPresent(_ type: Bool.Type, forKey key: Key) throws -> Bool? { try optional(key, tape.bool) }
@@ -103,8 +91,8 @@ struct JSONKeyedDecoder<Key: CodingKey>: KeyedDecodingContainerProtocol {
     func decodeIfPresent(_ type: UInt128.Type, forKey key: Key) throws -> UInt128? { try optional(key) { integer($0) } }
 
     func decodeIfPresent<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value? {
-        guard let token = find(key.stringValue), tape.kind(token) != .null else { return nil }
-        return try tape.value(token, as: type, at: path.appending(key))
+        guard let token = find(key), tape.kind(token) != .null else { return nil }
+        return try tape.value(token, as: type, key: key)
     }
 
     func nestedContainer<NestedKey: CodingKey>(
@@ -118,14 +106,22 @@ struct JSONKeyedDecoder<Key: CodingKey>: KeyedDecodingContainerProtocol {
     }
 
     func superDecoder() -> any Decoder {
-        decoder(JSONKey.super, find(JSONKey.super.stringValue) ?? JSONTape.absent)
+        superDecoder(key: JSONKey.super)
     }
 
     func superDecoder(forKey key: Key) -> any Decoder {
-        decoder(key, find(key.stringValue) ?? JSONTape.absent)
+        superDecoder(key: key)
+    }
+
+    private func superDecoder(key: some CodingKey) -> any Decoder {
+        guard let token = find(key) else {
+            return JSONValueDecoder(tape: tape, token: JSONTape.absent, absentPath: codingPath + CollectionOfOne(key as any CodingKey))
+        }
+        return decoder(key, token)
     }
 
     private func decoder(_ key: some CodingKey, _ token: UInt32) -> JSONValueDecoder {
-        JSONValueDecoder(tape: tape, token: token, path: path.appending(key))
+        tape.keys.append((token, key))
+        return JSONValueDecoder(tape: tape, token: token)
     }
 }

@@ -81,17 +81,13 @@ public struct JSONObject: Sendable {
         return members.remove(at: place).value
     }
 
-    /// Adds a member at the end, unless there is one of that name.
-    mutating func appendIfAbsent(_ name: String, _ value: () -> JSONValue) {
-        if place(of: name) == nil { append(name, value()) }
-    }
-
     private func place(of name: String) -> Int? {
         places.isEmpty ? members.firstIndex { $0.key == name } : places[name]
     }
 
+    /// Adds a member whose name is new, and returns its place.
     @discardableResult
-    private mutating func append(_ name: String, _ value: JSONValue) -> Int {
+    mutating func append(_ name: String, _ value: JSONValue) -> Int {
         members.append((name, value))
         if !places.isEmpty {
             places[name] = members.count - 1

@@ -8,7 +8,7 @@ struct JSONParser {
     private let base: UnsafePointer<UInt8>
     private let end: Int
     private var offset: Int
-    private var tokens: UnsafeMutablePointer<JSONTape.Token>
+    private(set) var tokens: UnsafeMutablePointer<JSONTape.Token>
     private var count = 0
     private var capacity: Int
 
@@ -23,16 +23,16 @@ struct JSONParser {
         end = text.count
         // A byte order mark is no part of the text.
         offset = text.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-        capacity = min(text.count / 2, text.count / 8 + 32) + 2
+        // Short texts never need more: a value and what separates it take two bytes.
+        capacity = min(text.count / 2, text.count / 8 + 64) + 2
         tokens = .allocate(capacity: capacity)
     }
 
-    /// Reads the text and hands over the tape, which the caller deallocates.
-    mutating func parse() throws(JSONSyntaxError) -> UnsafeMutablePointer<JSONTape.Token> {
+    /// Reads the text. The tokens are then the caller's to deallocate.
+    mutating func parse() throws(JSONSyntaxError) {
         do {
             append(JSONTape.Token(next: 1, kind: .null))
             try parseDocument()
-            return tokens
         } catch {
             tokens.deallocate()
             throw error

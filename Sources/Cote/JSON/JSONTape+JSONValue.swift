@@ -43,8 +43,8 @@ extension JSONTape {
     func object(_ token: UInt32) -> JSONObject {
         var result = JSONObject()
         result.reserveCapacity(Int(tokens[Int(token)].count))
-        forEachMember(of: token) { name, value in
-            result.appendIfAbsent(name) { json(value) }
+        forEachUniqueMember(of: token) { name, value in
+            result.append(name, json(value))
         }
         return result
     }

@@ -2,16 +2,17 @@ extension JSONTape {
     /// Objects of so many members are searched one by one, which is faster than hashing their names.
     private static let scanLimit: UInt32 = 32
 
-    /// Whether names cannot be compared byte by byte, or are too many for that.
+    /// Whether names can be compared byte by byte, and are few enough for that.
     @inline(__always)
-    func needsIndex(_ object: UInt32) -> Bool {
+    func isSimple(_ object: UInt32) -> Bool {
         let token = tokens[Int(object)]
-        return token.count > Self.scanLimit || token.flag || box.convertsKeysDecoding
+        return token.count <= Self.scanLimit && !token.flag
     }
 
     /// The value of the first member of this name.
     @inline(__always)
     func find(_ name: String, in object: UInt32) -> UInt32? {
+        if box.convertsKeysDecoding || !isSimple(object) { return index(of: object)[name] }
         var name = name
         let end = next(object)
         return name.withUTF8 { key in
@@ -34,23 +35,25 @@ extension JSONTape {
         }
     }
 
-    /// The values by key, the first for each.
-    func index(_ object: UInt32, at path: JSONPath) -> [String: UInt32] {
+    /// The values of an object by key, the first for each.
+    private func index(of object: UInt32) -> [String: UInt32] {
+        if let index = indices[object] { return index }
         var result: [String: UInt32] = [:]
         result.reserveCapacity(Int(tokens[Int(object)].count))
-        let path = path.keys
+        let path = path(of: object)
         forEachMember(of: object) { name, value in
             let key = converted(name, at: path)
             if result[key] == nil { result[key] = value }
         }
+        indices[object] = result
         return result
     }
 
     /// The keys in the order of the members, each once.
-    func names(of object: UInt32, at path: JSONPath) -> [String] {
+    func names(of object: UInt32) -> [String] {
         var known: Set<String> = []
         var result: [String] = []
-        let path = path.keys
+        let path = path(of: object)
         forEachMember(of: object) { name, _ in
             let key = converted(name, at: path)
             if known.insert(key).inserted { result.append(key) }
@@ -58,7 +61,26 @@ extension JSONTape {
         return result
     }
 
-    private func converted(_ name: String, at path: [any CodingKey]) -> String {
+    /// Visits the members in their order, of those with one name the first.
+    func forEachUniqueMember(of object: UInt32, _ visit: (_ name: String, _ value: UInt32) -> Void) {
+        var known: Set<String> = []
+        let isSimple = isSimple(object)
+        forEachMember(of: object) { name, value in
+            if isSimple ? isFirst(value - 1, in: object) : known.insert(name).inserted { visit(name, value) }
+        }
+    }
+
+    private func isFirst(_ name: UInt32, in object: UInt32) -> Bool {
+        let text = text(name)
+        var token = object + 1
+        while token < name {
+            if isName(token, text) { return false }
+            token = next(token + 1)
+        }
+        return true
+    }
+
+    func converted(_ name: String, at path: [any CodingKey]) -> String {
         switch box.options.keyDecoding {
         case .useDefaultKeys: name
         case .convertFromSnakeCase: JSONKeyConversion.fromSnakeCase(name)

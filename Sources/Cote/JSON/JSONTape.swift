@@ -42,6 +42,11 @@ final class JSONTape {
     private var ownsText = false
     let tokens: UnsafeMutablePointer<Token>
 
+    /// The keys under which values are being decoded, with their tokens: see `path(of:)`.
+    var keys: [(token: UInt32, key: any CodingKey)] = []
+    /// The values of large objects by key: see `index(of:)`.
+    var indices: [UInt32: [String: UInt32]] = [:]
+
     /// Reads a text, all of it.
     ///
     /// - Throws: `DecodingError.dataCorrupted` if it is not a JSON text.
@@ -50,7 +55,8 @@ final class JSONTape {
         let text = bytes.assumingMemoryBound(to: UInt8.self)
         do {
             var parser = try JSONParser(text)
-            tokens = try parser.parse()
+            try parser.parse()
+            tokens = parser.tokens
         } catch {
             throw DecodingError.dataCorrupted(
                 .init(codingPath: [], debugDescription: "The given data was not valid JSON: \(error)."))

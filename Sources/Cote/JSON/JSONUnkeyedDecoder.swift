@@ -2,22 +2,18 @@
 struct JSONUnkeyedDecoder: UnkeyedDecodingContainer {
     let tape: JSONTape
     let array: UInt32
-    let path: JSONPath
     private var token: UInt32
     private(set) var currentIndex = 0
 
-    init(tape: JSONTape, array: UInt32, path: JSONPath) {
+    init(tape: JSONTape, array: UInt32) {
         self.tape = tape
         self.array = array
-        self.path = path
         token = array + 1
     }
 
-    var codingPath: [any CodingKey] { path.keys }
+    var codingPath: [any CodingKey] { tape.path(of: array) }
     var count: Int? { Int(tape.tokens[Int(array)].count) }
     var isAtEnd: Bool { currentIndex >= Int(tape.tokens[Int(array)].count) }
-
-    private var elementPath: JSONPath { path.appending(index: currentIndex) }
 
     private mutating func advance() {
         if !isAtEnd { token = tape.next(token) }
@@ -29,14 +25,14 @@ struct JSONUnkeyedDecoder: UnkeyedDecodingContainer {
     private func check(_ type: any Any.Type, _ message: StaticString = "Unkeyed container is at end.") throws {
         guard isAtEnd else { return }
         throw DecodingError.valueNotFound(
-            type, .init(codingPath: elementPath.keys, debugDescription: "\(message)"))
+            type, .init(codingPath: codingPath + CollectionOfOne(JSONKey.index(currentIndex) as any CodingKey), debugDescription: "\(message)"))
     }
 
     /// Decodes the element with `read`.
     @inline(__always)
     private mutating func next<Value>(_ read: (UInt32) throws -> Value?) throws -> Value {
         try check(Value.self)
-        guard let value = try read(token) else { throw tape.failure(token, Value.self, at: elementPath) }
+        guard let value = try read(token) else { throw tape.failure(token, Value.self) }
         advance()
         return value
     }
@@ -81,7 +77,7 @@ struct JSONUnkeyedDecoder: UnkeyedDecodingContainer {
     mutating func decode(_ type: UInt128.Type) throws -> UInt128 { try next(integer) }
     mutating func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
         try check(type)
-        let value = try tape.value(token, as: type, at: elementPath)
+        let value = try tape.value(token, as: type)
         advance()
         return value
     }
@@ -140,6 +136,6 @@ struct JSONUnkeyedDecoder: UnkeyedDecodingContainer {
     }
 
     private var decoder: JSONValueDecoder {
-        JSONValueDecoder(tape: tape, token: token, path: elementPath)
+        JSONValueDecoder(tape: tape, token: token)
     }
 }

@@ -2,19 +2,20 @@
 struct JSONValueDecoder: Decoder {
     let tape: JSONTape
     let token: UInt32
-    let path: JSONPath
+    /// The path of a value that is not in the text.
+    var absentPath: [any CodingKey]?
 
-    var codingPath: [any CodingKey] { path.keys }
+    var codingPath: [any CodingKey] { absentPath ?? tape.path(of: token) }
     var userInfo: [CodingUserInfoKey: Any] { tape.box.options.userInfo }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
         guard tape.kind(token) == .object else { throw noContainer("keyed", [String: Any].self) }
-        return KeyedDecodingContainer(JSONKeyedDecoder<Key>(tape: tape, object: token, path: path))
+        return KeyedDecodingContainer(JSONKeyedDecoder<Key>(tape: tape, object: token))
     }
 
     func unkeyedContainer() throws -> any UnkeyedDecodingContainer {
         guard tape.kind(token) == .array else { throw noContainer("unkeyed", [Any].self) }
-        return JSONUnkeyedDecoder(tape: tape, array: token, path: path)
+        return JSONUnkeyedDecoder(tape: tape, array: token)
     }
 
     func singleValueContainer() -> any SingleValueDecodingContainer {
@@ -22,10 +23,10 @@ struct JSONValueDecoder: Decoder {
     }
 
     private func noContainer(_ name: String, _ type: any Any.Type) -> DecodingError {
-        guard tape.kind(token) == .null else { return tape.mismatch(token, type, at: path) }
+        guard tape.kind(token) == .null else { return tape.mismatch(token, type, at: codingPath) }
         return .valueNotFound(
             type,
-            .init(codingPath: path.keys, debugDescription: "Cannot get \(name) decoding container -- found null value instead"))
+            .init(codingPath: codingPath, debugDescription: "Cannot get \(name) decoding container -- found null value instead"))
     }
 }
 
@@ -33,7 +34,7 @@ extension JSONValueDecoder: SingleValueDecodingContainer {
     /// What was read, or else the reason why it could not be.
     @inline(__always)
     private func require<Value>(_ value: Value?) throws -> Value {
-        guard let value else { throw tape.failure(token, Value.self, at: path) }
+        guard let value else { throw tape.failure(token, Value.self, absentPath: absentPath) }
         return value
     }
 
@@ -56,6 +57,6 @@ extension JSONValueDecoder: SingleValueDecodingContainer {
     func decode(_ type: UInt128.Type) throws -> UInt128 { try require(tape.integer(token, as: type)) }
 
     func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
-        try tape.value(token, as: type, at: path)
+        try tape.value(token, as: type)
     }
 }

@@ -11,6 +11,9 @@ final class JSONWriter {
 
     let box: JSONCoder.Box
 
+    // Its own methods are the only ones to change these, a thousand times a call and never one inside of
+    // another: Swift need not check that while the program runs.
+
     // The buffer. It begins on the stack of the call that encodes, and moves to the heap to grow.
     private(set) var base: UnsafeMutablePointer<UInt8>
     private var capacity: Int
@@ -18,19 +21,19 @@ final class JSONWriter {
     var count = 0
 
     /// The value being written.
-    var top = JSONFrame(serial: JSONWriter.rootSerial)
+    @exclusivity(unchecked) var top = JSONFrame(serial: JSONWriter.rootSerial)
     /// The containers around it, outermost first.
-    var enclosing: [JSONFrame] = []
+    @exclusivity(unchecked) var enclosing: [JSONFrame] = []
     private var lastSerial = JSONWriter.rootSerial
     /// The keys that lead to `top`.
-    var path: [any CodingKey]
+    @exclusivity(unchecked) var path: [any CodingKey]
     /// The names in large objects that are open, by serial.
-    var names: [Int: Set<[UInt8]>] = [:]
+    @exclusivity(unchecked) var names: [Int: Set<[UInt8]>] = [:]
 
     /// The writers of nested values, in the order of their places in the text.
-    var nested: [(place: Int, writer: JSONWriter)] = []
+    @exclusivity(unchecked) var nested: [(place: Int, writer: JSONWriter)] = []
     /// What was written to an enclosing container while a value in it is being written, by serial.
-    var late: [Int: (writer: JSONWriter, countBefore: Int)] = [:]
+    @exclusivity(unchecked) var late: [Int: (writer: JSONWriter, countBefore: Int)] = [:]
 
     /// How deep in the whole text the text of this writer stands.
     private let outerDepth: Int
@@ -61,15 +64,11 @@ final class JSONWriter {
         if ownsMemory { base.deallocate() }
     }
 
-    /// Makes the writer harmless for encoders and containers that outlive the call they were for.
+    /// Makes the writer harmless for encoders and containers that outlive the call they were for:
+    /// it finds none of its values again, and so writes nothing.
     func retire() {
-        if !ownsMemory {
-            capacity = 16
-            base = .allocate(capacity: capacity)
-            ownsMemory = true
-        }
-        enclosing = []
         top = JSONFrame(serial: nextSerial())
+        enclosing = []
     }
 
     /// Makes room for so many more bytes.

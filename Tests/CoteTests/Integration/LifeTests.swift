@@ -62,7 +62,8 @@ struct LifeTests {
             configuration: Configuration {
                 $0 = mesh.configuration
                 $0.helloInterval = .seconds(1700)
-            })
+            }
+        )
         #expect(try await requester.send("x", timeout: patience) as Int == 1)
         await responder.close()
     }
@@ -81,7 +82,8 @@ struct LifeTests {
         let responder = try mesh.responder()
         responder.on("x") { 1 }
         let (requester, answer) = try await withRequester(
-            name: "scoped", configuration: mesh.configuration
+            name: "scoped",
+            configuration: mesh.configuration
         ) { requester in
             (requester, try await requester.send("x") as Int)
         }
@@ -148,7 +150,8 @@ struct LifeTests {
             configuration: Configuration {
                 $0 = mesh.configuration
                 $0.helloInterval = .milliseconds(201)
-            })
+            }
+        )
         let lost = Atomic<Int>(0)
         let watch = Task {
             for await event in observer.peers {

@@ -35,7 +35,10 @@ struct NodeTests {
 
     @Test func everyShapeOfErrorIsARemoteError() async throws {
         let shapes: [(type: String, answer: [String], message: String, code: String?, value: JSONValue?)] = [
-            ("object", [#"j:{"message":"no","code":7,"details":[1]}"#], "no", "7", ["message": "no", "code": 7, "details": [1]]),
+            (
+                "object", [#"j:{"message":"no","code":7,"details":[1]}"#], "no", "7",
+                ["message": "no", "code": 7, "details": [1]]
+            ),
             ("Error", ["j:{}"], "the responder sent an error without a message", nil, [:]),
             ("string", ["s:no"], "no", nil, "no"),
             ("number", ["j:5"], "5", nil, 5),
@@ -92,7 +95,10 @@ struct NodeTests {
             (#"{"type":"tagged"}"#, ["j:null", #"j:{"type":"Buffer","data":[106,58,123,98,97,100]}"#]),
             (#"{"type":"throw"}"#, [#"j:{"message":"no","code":"7","details":[1]}"#]),
             (#"{"type":"other"}"#, [#"j:{"message":"Missing(what: \"it\")","code":"Missing"}"#]),
-            (#"{"type":"unknown"}"#, [#"j:{"message":"no handler for requests of type \"unknown\"","code":"noHandler"}"#]),
+            (
+                #"{"type":"unknown"}"#,
+                [#"j:{"message":"no handler for requests of type \"unknown\"","code":"noHandler"}"#]
+            ),
         ]
         let socket = try Node.connect(port: responder.port)
         for (number, (request, answer)) in expected.enumerated() {

@@ -3,9 +3,9 @@ import Synchronization
 import Testing
 
 #if canImport(FoundationEssentials)
-    import FoundationEssentials
+import FoundationEssentials
 #else
-    import Foundation
+import Foundation
 #endif
 
 private struct Conversion: Codable, Equatable {

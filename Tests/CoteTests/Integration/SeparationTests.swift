@@ -36,7 +36,10 @@ struct SeparationTests {
 
     @Test func anArgumentComesBeforeAConfiguration() async throws {
         let responder = try Responder(
-            name: "responder", key: "argument", configuration: settings { $0.key = "configuration" })
+            name: "responder",
+            key: "argument",
+            configuration: settings { $0.key = "configuration" }
+        )
         responder.on("x") { 1 }
         let requester = try Requester(name: "requester", configuration: settings { $0.key = "argument" })
         #expect(try await requester.send("x", timeout: patience) as Int == 1)

@@ -31,7 +31,8 @@ struct Mesh: Sendable {
     }
 
     func responder(
-        _ name: String = "responder", execution: Responder.Execution = .pool
+        _ name: String = "responder",
+        execution: Responder.Execution = .pool
     ) throws -> Responder {
         try Responder(name: name, execution: execution, configuration: configuration)
     }

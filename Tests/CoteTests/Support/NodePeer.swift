@@ -42,7 +42,9 @@ enum Node {
     static func send(_ bytes: [UInt8], to socket: Int32) {
         var sent = 0
         while sent < bytes.count {
-            let size = bytes.withUnsafeBytes { Glibc.send(socket, $0.baseAddress! + sent, bytes.count - sent, Int32(MSG_NOSIGNAL)) }
+            let size = bytes.withUnsafeBytes {
+                Glibc.send(socket, $0.baseAddress! + sent, bytes.count - sent, Int32(MSG_NOSIGNAL))
+            }
             guard size > 0 else { return }
             sent += size
         }
@@ -57,7 +59,9 @@ enum Node {
     }
 
     private static func withAddress<R>(
-        _ host: UInt32, _ port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t) -> R
+        _ host: UInt32,
+        _ port: Int,
+        _ body: (UnsafePointer<sockaddr>, socklen_t) -> R
     ) -> R {
         var address = address(host, port)
         return withUnsafePointer(to: &address) {
@@ -144,11 +148,14 @@ private enum Thread {
         var thread = pthread_t()
         let body = Unmanaged.passRetained(Body(run)).toOpaque()
         pthread_create(
-            &thread, nil,
+            &thread,
+            nil,
             { body in
                 Unmanaged<Body>.fromOpaque(body!).takeRetainedValue().run()
                 return nil
-            }, body)
+            },
+            body
+        )
         pthread_detach(thread)
     }
 }

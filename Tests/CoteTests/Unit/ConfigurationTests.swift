@@ -2,25 +2,31 @@ import Cote
 import Testing
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Darwin
+import Darwin
 #endif
 
 /// The message of the error that creating a requester of this configuration throws.
 private func refusal(
-    name: String = "x", key: String? = nil, namespace: String? = nil, _ change: (inout Configuration) -> Void
+    name: String = "x",
+    key: String? = nil,
+    namespace: String? = nil,
+    _ change: (inout Configuration) -> Void
 ) -> String {
     do {
         _ = try Requester(
-            name: name, key: key, namespace: namespace,
+            name: name,
+            key: key,
+            namespace: namespace,
             configuration: Configuration {
                 $0.broadcast = "127.255.255.255"
                 $0.discoveryPort = 32_100
                 change(&$0)
-            })
+            }
+        )
         return "nothing is refused"
     } catch {
         return (error as? CoteError)?.message ?? "\(error)"
@@ -31,7 +37,9 @@ private func refusal(
 struct ConfigurationTests {
     @Test func whatCannotBeIsNamedWithItsValue() {
         func expect(
-            _ parts: String..., from message: String, sourceLocation: SourceLocation = #_sourceLocation
+            _ parts: String...,
+            from message: String,
+            sourceLocation: SourceLocation = #_sourceLocation
         ) {
             for part in parts {
                 #expect(message.contains(part), "\(message)", sourceLocation: sourceLocation)
@@ -51,11 +59,15 @@ struct ConfigurationTests {
         expect("name", "empty", from: refusal(name: "") { _ in })
         expect("name", "zero byte", from: refusal(name: "a\0b") { _ in })
         expect(
-            "node_timeout", "1000", "check_interval", "2000",
+            "node_timeout",
+            "1000",
+            "check_interval",
+            "2000",
             from: refusal {
                 $0.checkInterval = .seconds(2)
                 $0.nodeTimeout = .seconds(1)
-            })
+            }
+        )
     }
 
     @Test func anEnvironmentVariableThatCannotBeIsNamedWithItsValue() async {
