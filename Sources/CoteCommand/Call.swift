@@ -13,12 +13,13 @@ struct Call: AsyncParsableCommand {
             if some fail; the exit status is that of the first that failed.
 
             EXIT STATUS
-              0      an answer was printed
-              1      the responder answered with an error, which is on standard error as one line of JSON
-              2      no answer came within the timeout
-              3      anything else went wrong, such as a connection that was lost
-              64     the command line, an environment variable or the JSON is not as it must be
-              128+n  ended by signal n; 141 if nobody reads standard output any more
+              0      An answer was printed.
+              1      The responder answered with an error; it is on standard error, as
+                     one line of JSON.
+              2      No answer came within the timeout.
+              3      Anything else went wrong; say, the connection was lost.
+              64     The command line, the JSON or an environment variable is wrong.
+              128+n  Signal n ended it. 141: nobody reads standard output any more.
 
             EXAMPLES
               cote call time

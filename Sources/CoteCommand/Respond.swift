@@ -15,11 +15,14 @@ struct Respond: AsyncParsableCommand {
             It runs until SIGINT or SIGTERM, which ends the commands that still run; the exit status is 0 then. A \
             second signal ends it at once. Nothing is written to standard output.
 
+            All requests of one key go to all its responders in turn, whatever their type. So responders that answer \
+            different types need different keys.
+
             EXAMPLES
               cote respond time --exec date
-              cote respond convert --exec 'jq .amount*0.9'
-              cote respond ping --reply '"pong"'
-              cote respond anything else --echo
+              cote respond convert --key bank --exec 'jq .amount*0.9'
+              cote respond ping --key health --reply '{"alive": true}'
+              cote respond one another --key test --echo
             """
     )
 
@@ -76,7 +79,6 @@ struct Respond: AsyncParsableCommand {
             namespace: mesh.namespace,
             configuration: mesh.configuration
         )
-        defer { withExtendedLifetime(responder) {} }
         StandardStreams.report("Answering as \(name) on port \(responder.port): \(types.joined(separator: ", "))")
         switch answer {
         case .echo:

@@ -27,7 +27,7 @@ struct ShellCommand: Sendable {
         var options = PlatformOptions()
         options.processGroupID = 0
         options.teardownSequence = [
-            .gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: .seconds(2))
+            .gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: .seconds(5))
         ]
         return options
     }

@@ -77,9 +77,16 @@ enum StandardStreams {
             case EPIPE:
                 throw ExitCode(ExitStatus.brokenPipe)
             case let code:
-                report("Error: \(action): \(String(cString: strerror(code)))")
-                throw ExitCode(ExitStatus.failure)
+                throw StreamError(action: action, code: code)
             }
         }
     }
+}
+
+/// What the system says when a stream fails.
+private struct StreamError: Error, CustomStringConvertible {
+    let action: String
+    let code: Int32
+
+    var description: String { "\(action): \(String(cString: strerror(code)))" }
 }

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// What `cote call` prints, and its exit status.
-@Suite("cote call", .timeLimit(.minutes(1)))
+@Suite("cote call", .timeLimit(.minutes(5)))
 struct CallTests {
     let mesh = Mesh()
 
@@ -33,7 +33,10 @@ struct CallTests {
         }
     }
 
-    @Test("answers of any kind", arguments: ["null", "false", "0", "-1.5e-7", #""a\nb""#, "[]", #"[1,{"a":[]}]"#, "{}"])
+    @Test(
+        "answers of any kind",
+        arguments: ["null", "false", "0", "-1.5e-7", #""a\nb""#, "[]", #"[1,{"a":[]}]"#, "{}"]
+    )
     func kinds(json: String) async throws {
         try await mesh.responding("get", "--reply", json) {
             let answer = try await mesh.call("get").answer()
@@ -69,7 +72,8 @@ struct CallTests {
         #expect(
             try outcome.remoteError() == [
                 "message": "no such currency", "code": "unknown", "details": ["currency": "xyz"],
-            ])
+            ]
+        )
         #expect(outcome.error.hasSuffix("}\n"))
         await responder.close()
     }

@@ -2,7 +2,7 @@ import Cote
 import Testing
 
 /// `cote call --count` and `--concurrency`.
-@Suite("cote call --count", .timeLimit(.minutes(1)))
+@Suite("cote call --count", .timeLimit(.minutes(5)))
 struct CountTests {
     let mesh = Mesh()
 

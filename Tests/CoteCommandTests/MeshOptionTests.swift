@@ -2,11 +2,14 @@ import Cote
 import Testing
 
 /// Who meets whom.
-@Suite("cote, its mesh options", .timeLimit(.minutes(1)))
+@Suite("cote, its mesh options", .timeLimit(.minutes(5)))
 struct MeshOptionTests {
     let mesh = Mesh()
 
-    @Test("components of another environment, key or namespace do not meet", arguments: ["environment", "key", "namespace"])
+    @Test(
+        "components of another environment, key or namespace do not meet",
+        arguments: ["environment", "key", "namespace"]
+    )
     func separation(option: String) async throws {
         try await mesh.responding("which", "--\(option)", "one", "--reply", "1") {
             try await mesh.responding("which", "--\(option)", "two", "--reply", "2") {

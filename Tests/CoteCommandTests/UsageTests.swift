@@ -2,23 +2,29 @@ import Cote
 import Testing
 
 /// What is told to those who ask, and to those who ask wrongly.
-@Suite("cote, its usage", .timeLimit(.minutes(1)))
+@Suite("cote, its usage", .timeLimit(.minutes(5)))
 struct UsageTests {
     @Test(
         "a mistake ends with 64 and a message that names it",
         arguments: [
-            (["call"], "<type>"), (["call", ""], "type"), (["call", "t", "{\"a\":"], "JSON"), (["call", "t", "5"], "object"),
-            (["call", "t", "[1]"], "object"), (["call", "t", "{\"type\":\"u\"}"], "\"type\""), (["call", "t", "-"], "JSON"),
+            (["call"], "<type>"), (["call", ""], "type"), (["call", "t", "{\"a\":"], "JSON"),
+            (["call", "t", "5"], "object"),
+            (["call", "t", "[1]"], "object"), (["call", "t", "{\"type\":\"u\"}"], "\"type\""),
+            (["call", "t", "-"], "JSON"),
             (["call", "t", "{}", "more"], "more"), (["call", "t", "--timeout", "0"], "--timeout"),
             (["call", "t", "--timeout", "-1"], "--timeout"), (["call", "t", "--timeout", "soon"], "--timeout"),
             (["call", "t", "--count", "0"], "--count"), (["call", "t", "--concurrency", "0"], "--concurrency"),
-            (["call", "t", "--discovery-port", "70000"], "70000"), (["call", "t", "--broadcast", "nowhere"], "nowhere"),
-            (["call", "t", "--key", ""], "key"), (["call", "t", "--name", ""], "name"), (["call", "t", "--no"], "--no"),
-            (["respond", "--echo"], "<type>"), (["respond", "t"], "--exec"), (["respond", "t", "--echo", "--reply", "1"], "--exec"),
+            (["call", "t", "--discovery-port", "70000"], "70000"),
+            (["call", "t", "--broadcast", "nowhere"], "nowhere"),
+            (["call", "t", "--key", ""], "key"), (["call", "t", "--name", ""], "name"),
+            (["call", "t", "--no"], "--no"),
+            (["respond", "--echo"], "<type>"), (["respond", "t"], "--exec"),
+            (["respond", "t", "--echo", "--reply", "1"], "--exec"),
             (["respond", "t", "--reply", "{"], "--reply"), (["respond", "", "--echo"], "type"),
             (["respond", "t", "--exec", "x", "--concurrency", "0"], "--concurrency"),
             (["respond", "t", "--echo", "--multicast", "10.0.0.1"], "10.0.0.1"), (["fly"], "fly"),
-        ])
+        ]
+    )
     func mistakes(arguments: [String], named: String) async throws {
         let outcome = try await Command.run(arguments, input: "no JSON")
         #expect(outcome.status == 64, "\(outcome.error)")

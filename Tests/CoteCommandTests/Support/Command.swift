@@ -27,7 +27,9 @@ enum Command {
         let own = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("COTE_") }
         return .custom(
             Dictionary(
-                uniqueKeysWithValues: own.merging(added) { $1 }.map { (Environment.Key(stringLiteral: $0), $1) }))
+                uniqueKeysWithValues: own.merging(added) { $1 }.map { (Environment.Key(stringLiteral: $0), $1) }
+            )
+        )
     }
 
     /// What became of one run of the command.
@@ -38,40 +40,55 @@ enum Command {
         var error: String
 
         var lines: [Substring] { output.split(separator: "\n") }
+
+        /// Whether the output is one line, with its end.
+        var isOneLine: Bool { output.utf8.firstIndex(of: UInt8(ascii: "\n")) == output.utf8.indices.last }
     }
 
     /// Runs the command to its end.
     static func run(
-        _ arguments: [String], environment: [String: String] = [:], input: String = ""
+        _ arguments: [String],
+        environment: [String: String] = [:],
+        input: String = ""
     ) async throws -> Outcome {
         try await run(arguments, environment: environment) { running in
-            try? await running.write(input)
+            _ = try? await running.write(input)
             try? await running.finish()
         }.0
     }
 
     /// Runs the command beside `body`, and returns when both have ended.
     static func run<Value: Sendable>(
-        _ arguments: [String], environment added: [String: String] = [:], beside body: (Running) async throws -> Value
+        _ arguments: [String],
+        environment added: [String: String] = [:],
+        beside body: (Running) async throws -> Value
     ) async throws -> (Outcome, Value) {
         let ended = try await Subprocess.run(
-            .path(FilePath(executable)), arguments: Arguments(arguments), environment: environment(added),
-            input: .inputWriter, output: .string(limit: 100_000_000), error: .string(limit: 100_000_000)
+            .path(FilePath(executable)),
+            arguments: Arguments(arguments),
+            environment: environment(added),
+            input: .inputWriter,
+            output: .bytes(limit: 100_000_000),
+            error: .bytes(limit: 100_000_000)
         ) { execution in
             let running = Running(
                 send: { try execution.send(signal: $0) },
-                write: { _ = try await execution.standardInputWriter.write($0) },
-                finish: { try await execution.standardInputWriter.finish() })
+                write: { try await execution.standardInputWriter.write($0) },
+                finish: { try await execution.standardInputWriter.finish() }
+            )
             do {
                 return try await body(running)
             } catch {
-                // Not before it has ended does the run end, and it would not.
+                // The run ends when it does, and it would not.
                 try? execution.send(signal: .kill)
                 throw error
             }
         }
         let outcome = Outcome(
-            status: status(ended.terminationStatus), output: ended.standardOutput, error: ended.standardError)
+            status: status(ended.terminationStatus),
+            output: String(decoding: ended.standardOutput, as: UTF8.self),
+            error: String(decoding: ended.standardError, as: UTF8.self)
+        )
         return (outcome, ended.closureResult)
     }
 
@@ -79,8 +96,8 @@ enum Command {
     struct Running {
         /// Sends it a signal.
         let send: (Signal) throws -> Void
-        /// Writes to its standard input, which stays open.
-        let write: (String) async throws -> Void
+        /// Writes to its standard input, which stays open; returns how many bytes it took.
+        let write: (String) async throws -> Int
         /// Closes its standard input.
         let finish: () async throws -> Void
 

@@ -25,7 +25,11 @@ final class Fifo: Sendable {
     /// Hands each line that comes to `body`, and returns after the end.
     func read(_ body: (String) async throws -> Void) async throws {
         _ = try await Subprocess.run(
-            .path("/bin/cat"), arguments: [path], input: .none, output: .sequence, error: .discarded
+            .path("/bin/cat"),
+            arguments: [path],
+            input: .none,
+            output: .sequence,
+            error: .discarded
         ) { cat in
             for try await line in cat.standardOutput.strings() { try await body(line) }
         }

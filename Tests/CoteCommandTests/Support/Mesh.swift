@@ -23,7 +23,9 @@ struct Mesh {
 
     /// Runs `cote call` with these arguments.
     func call(
-        _ arguments: String..., environment: [String: String] = [:], input: String = ""
+        _ arguments: String...,
+        environment: [String: String] = [:],
+        input: String = ""
     ) async throws -> Command.Outcome {
         try await Command.run(["call"] + options + arguments, environment: environment, input: input)
     }

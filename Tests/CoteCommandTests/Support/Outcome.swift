@@ -12,7 +12,7 @@ extension Command.Outcome {
     func answer(sourceLocation: SourceLocation = #_sourceLocation) throws -> JSONValue {
         #expect(status == 0, "\(error)", sourceLocation: sourceLocation)
         #expect(error.isEmpty, sourceLocation: sourceLocation)
-        #expect(output.last == "\n" && lines.count == 1, "one line", sourceLocation: sourceLocation)
+        #expect(isOneLine, sourceLocation: sourceLocation)
         return try JSONValue(parsing: output)
     }
 
