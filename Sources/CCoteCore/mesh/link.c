@@ -88,7 +88,7 @@ static void on_closed(void *owner, int status)
                             cote__peer_public(link->peer)->name);
     while (link->sent.head) {
         cote__requested *request = COTE__CONTAINER(link->sent.head, cote__requested, node);
-        cote__requester_fail(request, requester->ended ? COTE_ECLOSED : COTE_ECONNLOST);
+        cote__requester_fail(request, COTE_ECONNLOST);
     }
     if (link->dropped || link->departed) {
         link_destroy(link);
@@ -134,21 +134,30 @@ static bool same_place(const cote__peer *one, const cote__peer *other)
            cote__peer_public(one)->port == cote__peer_public(other)->port;
 }
 
+static bool same_id(const cote__peer *one, const cote__peer *other)
+{
+    return strcmp(cote__peer_public(one)->id, cote__peer_public(other)->id) == 0;
+}
+
 static cote__link *link_of(cote_requester *requester, const cote__peer *peer)
 {
-    for (size_t i = 0; i < requester->link_count; i++)
-        if (!requester->links[i]->dropped &&
-            strcmp(cote__peer_public(requester->links[i]->peer)->id, cote__peer_public(peer)->id) ==
-                0)
-            return requester->links[i];
+    for (size_t i = 0; i < requester->link_count; i++) {
+        cote__link *link = requester->links[i];
+        if (!link->dropped && same_id(link->peer, peer)) return link;
+    }
     return NULL;
 }
 
+/* Whoever comes to a place after its owner has said goodbye is somebody else: the old connection is
+ * about to end, and does not serve it. */
 static cote__link *link_to_place(cote_requester *requester, const cote__peer *peer)
 {
-    for (size_t i = 0; i < requester->link_count; i++)
-        if (!requester->links[i]->dropped && same_place(requester->links[i]->peer, peer))
-            return requester->links[i];
+    for (size_t i = 0; i < requester->link_count; i++) {
+        cote__link *link = requester->links[i];
+        if (!link->dropped && same_place(link->peer, peer) &&
+            (!link->departed || same_id(link->peer, peer)))
+            return link;
+    }
     return NULL;
 }
 

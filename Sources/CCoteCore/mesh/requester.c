@@ -98,7 +98,8 @@ typedef struct choice {
 
 static bool usable(const cote__link *link)
 {
-    return link->open && !link->departed && !link->dropped;
+    return link->open && cote__connection_is_open(link->connection) && !link->departed &&
+           !link->dropped;
 }
 
 static bool eligible(const void *context, size_t index)

@@ -102,6 +102,11 @@ void cote__connection_close(cote__connection *self)
     end(self, COTE_OK);
 }
 
+bool cote__connection_is_open(const cote__connection *self)
+{
+    return self->open;
+}
+
 uint32_t cote__connection_peer(const cote__connection *self)
 {
     struct sockaddr_in peer;

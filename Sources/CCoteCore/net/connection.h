@@ -37,6 +37,9 @@ int cote__connection_open(cote_loop *loop, uint32_t address, uint16_t port, size
 cote__buffer *cote__connection_output(cote__connection *connection);
 void cote__connection_written(cote__connection *connection);
 
+/* Whether what is written now may still leave: false once its end has begun, before `closed`. */
+bool cote__connection_is_open(const cote__connection *connection);
+
 /* The other side's address, host order; 0 if unknown. */
 uint32_t cote__connection_peer(const cote__connection *connection);
 

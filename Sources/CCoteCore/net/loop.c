@@ -217,7 +217,7 @@ static void report_held(cote_loop *loop, cote__time duration)
 static void on_turn_begin(uv_check_t *check)
 {
     cote_loop *loop = check->data;
-    loop->turn_began = cote__now();
+    loop->turn_began = uv_now(loop->uv); /* when the wait ended; sockets came since */
 }
 
 static void on_turn(uv_prepare_t *prepare)

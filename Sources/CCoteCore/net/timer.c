@@ -30,8 +30,8 @@ cote__timer *cote__timer_create(cote_loop *loop, void (*fire)(void *context), vo
 void cote__timer_start(cote__timer *timer, cote__time delay)
 {
     /* The loop's own time stands still during a turn: a slow one must not shorten the delay. */
-    uv_update_time(timer->uv.loop);
-    uv_timer_start(&timer->uv, on_fire, delay, 0);
+    cote__time late = cote__now() - uv_now(timer->uv.loop);
+    uv_timer_start(&timer->uv, on_fire, delay + late, 0);
 }
 
 void cote__timer_stop(cote__timer *timer)
