@@ -1,7 +1,7 @@
 #if canImport(FoundationEssentials)
-    public import FoundationEssentials
+public import FoundationEssentials
 #else
-    public import Foundation
+public import Foundation
 #endif
 
 /// Encodes `Codable` values to JSON bytes and decodes them again.
@@ -17,6 +17,9 @@
 /// - Text is UTF-8, with or without a byte order mark; UTF-16 and UTF-32 are refused.
 /// - A `Decimal` that is not a number throws, where Foundation writes the malformed text `NaN`.
 /// - Values nest 512 deep both ways; Foundation encodes 511.
+/// - Coding paths are complete. Foundation leaves out the keys of nested containers when encoding,
+///   and the key of a malformed ISO 8601 date. As with Foundation, the error for a number that its
+///   type cannot hold has no path; here its description names the number and the place.
 public struct JSONCoder: Sendable {
     /// A coder with the default strategies, those of a new `JSONEncoder` and `JSONDecoder`.
     public static let standard = JSONCoder()
@@ -58,7 +61,9 @@ extension JSONCoder {
     /// - Throws: `EncodingError.invalidValue` if the value is no JSON object or has the member with
     ///   another value, and whatever ``encode(_:)`` throws.
     public func encode(
-        _ value: some Encodable, leading key: String, _ member: String
+        _ value: some Encodable,
+        leading key: String,
+        _ member: String
     ) throws -> [UInt8] {
         try withWriter { writer in
             let prefix = writer.leading(key, member)
@@ -83,7 +88,8 @@ extension JSONCoder {
     ///
     /// - Throws: `DecodingError`, or what the type's own `init(from:)` throws.
     public func decode<Value: Decodable>(
-        _ type: Value.Type = Value.self, from bytes: UnsafeRawBufferPointer
+        _ type: Value.Type = Value.self,
+        from bytes: UnsafeRawBufferPointer
     ) throws -> Value {
         var tape = try JSONTape(parsing: bytes, box: box)
         // A decoder or container that outlives this call must not be left with borrowed bytes.
@@ -93,7 +99,8 @@ extension JSONCoder {
 
     /// Decodes a value from JSON text.
     public func decode<Value: Decodable>(
-        _ type: Value.Type = Value.self, from bytes: [UInt8]
+        _ type: Value.Type = Value.self,
+        from bytes: [UInt8]
     ) throws -> Value {
         try decode(type, at: bytes, count: bytes.count)
     }
@@ -105,7 +112,8 @@ extension JSONCoder {
 
     /// Decodes a value from JSON text.
     public func decode<Value: Decodable>(
-        _ type: Value.Type = Value.self, from text: String
+        _ type: Value.Type = Value.self,
+        from text: String
     ) throws -> Value {
         var text = text
         return try text.withUTF8 { try decode(type, from: UnsafeRawBufferPointer($0)) }
@@ -113,7 +121,8 @@ extension JSONCoder {
 
     /// Decodes a value from JSON text.
     public func decode<Value: Decodable>(
-        _ type: Value.Type = Value.self, from data: Data
+        _ type: Value.Type = Value.self,
+        from data: Data
     ) throws -> Value {
         try data.withUnsafeBytes { try decode(type, from: $0) }
     }

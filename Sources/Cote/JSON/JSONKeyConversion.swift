@@ -30,13 +30,24 @@ enum JSONKeyConversion {
         let words = key[first...last].split(separator: "_")
         guard words.count > 1 else { return key }
         let joined = words.dropFirst().reduce(into: words[0].lowercased()) { result, word in
-            result += word.prefix(1).uppercased() + word.dropFirst().lowercased()
+            result += capitalized(word)
         }
         return key[..<first] + joined + key[key.index(after: last)...]
     }
 
+    /// A letter that follows no other letter becomes a capital, the others small.
+    private static func capitalized(_ word: Substring) -> String {
+        var followsLetter = false
+        return word.reduce(into: "") { result, character in
+            result += followsLetter ? character.lowercased() : character.uppercased()
+            followsLetter = character.isLetter
+        }
+    }
+
     private static func first(
-        in scalars: [Unicode.Scalar], from start: Int, where matches: (Unicode.Scalar) -> Bool
+        in scalars: [Unicode.Scalar],
+        from start: Int,
+        where matches: (Unicode.Scalar) -> Bool
     ) -> Int? {
         start < scalars.count ? scalars[start...].firstIndex(where: matches) : nil
     }

@@ -21,7 +21,11 @@ struct JSONKeyedDecoder<Key: CodingKey>: KeyedDecodingContainerProtocol {
     private func missing(_ key: some CodingKey) -> DecodingError {
         .keyNotFound(
             key,
-            .init(codingPath: codingPath, debugDescription: "No value associated with key \(key) (\"\(key.stringValue)\")."))
+            .init(
+                codingPath: codingPath,
+                debugDescription: "No value associated with key \(key) (\"\(key.stringValue)\")."
+            )
+        )
     }
 
     /// Decodes the value for a key with `read`.
@@ -74,7 +78,9 @@ struct JSONKeyedDecoder<Key: CodingKey>: KeyedDecodingContainerProtocol {
     }
 
     func decodeIfPresent(_ type: Bool.Type, forKey key: Key) throws -> Bool? { try optional(key, tape.bool) }
-    func decodeIfPresent(_ type: String.Type, forKey key: Key) throws -> String? { try optional(key) { tape.string($0) } }
+    func decodeIfPresent(_ type: String.Type, forKey key: Key) throws -> String? {
+        try optional(key) { tape.string($0) }
+    }
     func decodeIfPresent(_ type: Double.Type, forKey key: Key) throws -> Double? { try optional(key, double) }
     func decodeIfPresent(_ type: Float.Type, forKey key: Key) throws -> Float? { try optional(key, float) }
     func decodeIfPresent(_ type: Int.Type, forKey key: Key) throws -> Int? { try optional(key) { integer($0) } }
@@ -96,7 +102,8 @@ struct JSONKeyedDecoder<Key: CodingKey>: KeyedDecodingContainerProtocol {
     }
 
     func nestedContainer<NestedKey: CodingKey>(
-        keyedBy type: NestedKey.Type, forKey key: Key
+        keyedBy type: NestedKey.Type,
+        forKey key: Key
     ) throws -> KeyedDecodingContainer<NestedKey> {
         try decoder(key, value(key)).container(keyedBy: type)
     }
@@ -115,7 +122,8 @@ struct JSONKeyedDecoder<Key: CodingKey>: KeyedDecodingContainerProtocol {
 
     private func superDecoder(key: some CodingKey) -> any Decoder {
         guard let token = find(key) else {
-            return JSONValueDecoder(tape: tape, token: JSONTape.absent, absentPath: codingPath + CollectionOfOne(key as any CodingKey))
+            let path = codingPath + CollectionOfOne(key as any CodingKey)
+            return JSONValueDecoder(tape: tape, token: tape.absent(at: path))
         }
         return decoder(key, token)
     }

@@ -106,7 +106,9 @@ public struct JSONObject: Sendable {
 }
 
 extension JSONObject: RandomAccessCollection {
+    /// The place of the first member.
     public var startIndex: Int { 0 }
+    /// The place behind the last member.
     public var endIndex: Int { members.count }
 
     /// The member at a place in the order.
@@ -121,10 +123,12 @@ extension JSONObject: ExpressibleByDictionaryLiteral {
 }
 
 extension JSONObject: Hashable {
+    /// Whether two objects have the same members, in whatever order.
     public static func == (left: JSONObject, right: JSONObject) -> Bool {
         left.count == right.count && left.members.allSatisfy { right[$0.key] == $0.value }
     }
 
+    /// Feeds the members to a hasher, in no order.
     public func hash(into hasher: inout Hasher) {
         // A sum, so that the order of the members is of no account.
         var sum = 0

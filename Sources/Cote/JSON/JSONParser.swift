@@ -9,8 +9,8 @@ struct JSONParser {
     private let end: Int
     private var offset: Int
     private(set) var tokens: UnsafeMutablePointer<JSONTape.Token>
-    private var count = 0
-    private var capacity: Int
+    private(set) var count = 0
+    private(set) var capacity: Int
 
     init(_ text: UnsafeBufferPointer<UInt8>) throws(JSONSyntaxError) {
         guard let base = text.baseAddress, !text.isEmpty else {
@@ -22,7 +22,7 @@ struct JSONParser {
         self.base = base
         end = text.count
         // A byte order mark is no part of the text.
-        offset = text.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+        offset = end > 2 && base[0] == 0xEF && base[1] == 0xBB && base[2] == 0xBF ? 3 : 0
         // Short texts never need more: a value and what separates it take two bytes.
         capacity = min(text.count / 2, text.count / 8 + 64) + 2
         tokens = .allocate(capacity: capacity)
@@ -31,7 +31,6 @@ struct JSONParser {
     /// Reads the text. The tokens are then the caller's to deallocate.
     mutating func parse() throws(JSONSyntaxError) {
         do {
-            append(JSONTape.Token(next: 1, kind: .null))
             try parseDocument()
         } catch {
             tokens.deallocate()
@@ -93,8 +92,11 @@ struct JSONParser {
         }
     }
 
+    @inline(__always)
     private mutating func begin(
-        _ kind: JSONTape.Kind, in open: UInt32, depth: inout Int
+        _ kind: JSONTape.Kind,
+        in open: UInt32,
+        depth: inout Int
     ) throws(JSONSyntaxError) -> UInt32 {
         guard depth < Self.maximumDepth else { throw failure("more than \(Self.maximumDepth) nested values") }
         depth &+= 1

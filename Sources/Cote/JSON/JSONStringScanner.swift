@@ -59,7 +59,9 @@ struct JSONStringScanner {
         }
         let unit = try codeUnit()
         if UTF16.isLeadSurrogate(unit) {
-            guard try UTF16.isTrailSurrogate(codeUnit()) else { throw JSONSyntaxError(reason: "half of a surrogate pair", offset: offset) }
+            guard try UTF16.isTrailSurrogate(codeUnit()) else {
+                throw JSONSyntaxError(reason: "half of a surrogate pair", offset: offset)
+            }
         } else if UTF16.isTrailSurrogate(unit) {
             throw JSONSyntaxError(reason: "half of a surrogate pair", offset: offset)
         }

@@ -4,6 +4,7 @@ extension JSONTape {
     /// They are found in the text, from the top down: nothing has to be noted while all goes well,
     /// but the keys that the types themselves gave, for as long as their values are being decoded.
     func path(of token: UInt32) -> [any CodingKey] {
+        if let path = absentPaths[token] { return path }
         var result: [any CodingKey] = []
         var ancestor = Self.root
         while ancestor != token, ancestor < token, token < next(ancestor) {
@@ -39,23 +40,25 @@ extension JSONTape {
 
     /// Why a token is not a value of the type that was asked for.
     ///
-    /// - Parameters:
-    ///   - key: The key of the value, where it is not noted.
-    ///   - absentPath: The path of a value that is not in the text.
-    func failure(
-        _ token: UInt32, _ type: any Any.Type, key: (any CodingKey)? = nil, absentPath: [any CodingKey]? = nil
-    ) -> DecodingError {
-        let path = absentPath ?? path(of: token, key: key)
+    /// - Parameter key: The key of the value, where it is not noted.
+    func failure(_ token: UInt32, _ type: any Any.Type, key: (any CodingKey)? = nil) -> DecodingError {
+        let path = path(of: token, key: key)
         if kind(token) == .null, type != Bool.self {
             return .valueNotFound(
-                type, .init(codingPath: path, debugDescription: "Cannot get value of type \(type) -- found null value instead"))
+                type,
+                .init(
+                    codingPath: path,
+                    debugDescription: "Cannot get value of type \(type) -- found null value instead"
+                )
+            )
         }
         if kind(token) == .number, type != String.self, type != Bool.self {
             // Such an error has no coding path, as with Foundation; the description tells it.
             let place = path.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
             let number = String(decoding: text(token), as: UTF8.self) + (place.isEmpty ? "" : " at \(place)")
             return .dataCorrupted(
-                .init(codingPath: [], debugDescription: "The number \(number) is not representable as \(type)."))
+                .init(codingPath: [], debugDescription: "The number \(number) is not representable as \(type).")
+            )
         }
         return mismatch(token, type, at: path)
     }
@@ -72,6 +75,8 @@ extension JSONTape {
             case .object: "a dictionary"
             }
         return .typeMismatch(
-            type, .init(codingPath: path, debugDescription: "Expected to decode \(type) but found \(found) instead."))
+            type,
+            .init(codingPath: path, debugDescription: "Expected to decode \(type) but found \(found) instead.")
+        )
     }
 }

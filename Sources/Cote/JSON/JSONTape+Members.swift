@@ -10,16 +10,16 @@ extension JSONTape {
     }
 
     /// The value of the first member of this name.
-    @inline(__always)
+    @inline(never)
     func find(_ name: String, in object: UInt32) -> UInt32? {
         if box.convertsKeysDecoding || !isSimple(object) { return index(of: object)[name] }
         var name = name
-        let end = next(object)
         return name.withUTF8 { key in
-            var token = object + 1
+            var token = object &+ 1
+            let end = tokens[Int(object)].next
             while token < end {
-                if isName(token, key) { return token + 1 }
-                token = next(token + 1)
+                if isName(token, key) { return token &+ 1 }
+                token = tokens[Int(token &+ 1)].next
             }
             return nil
         }

@@ -1,7 +1,7 @@
 #if canImport(FoundationEssentials)
-    import FoundationEssentials
+import FoundationEssentials
 #else
-    import Foundation
+import Foundation
 #endif
 
 extension JSONTape {
@@ -102,7 +102,9 @@ extension JSONTape {
     }
 
     private func isZero(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-        text.prefix { $0 | 0x20 != UInt8(ascii: "e") }.allSatisfy { !(UInt8(ascii: "1")...UInt8(ascii: "9")).contains($0) }
+        text.prefix { $0 | 0x20 != UInt8(ascii: "e") }.allSatisfy {
+            !(UInt8(ascii: "1")...UInt8(ascii: "9")).contains($0)
+        }
     }
 
     /// The number that a string stands for, where the strategy has strings for some.

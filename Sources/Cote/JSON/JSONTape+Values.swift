@@ -1,7 +1,7 @@
 #if canImport(FoundationEssentials)
-    import FoundationEssentials
+import FoundationEssentials
 #else
-    import Foundation
+import Foundation
 #endif
 
 extension JSONTape {
@@ -112,7 +112,8 @@ extension Dictionary: JSONDecodableDictionary where Key == String, Value: Decoda
     static func decode(_ token: UInt32, of tape: JSONTape) throws -> [String: Value] {
         guard tape.kind(token) == .object else {
             throw tape.kind(token) == .null
-                ? tape.failure(token, [String: Any].self) : tape.mismatch(token, [String: Any].self, at: tape.path(of: token))
+                ? tape.failure(token, [String: Any].self)
+                : tape.mismatch(token, [String: Any].self, at: tape.path(of: token))
         }
         var result: [String: Value] = [:]
         try tape.forEachMember(of: token) { name, member in

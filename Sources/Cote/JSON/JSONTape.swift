@@ -31,21 +31,23 @@ final class JSONTape {
         }
     }
 
-    /// The token of a null that is not in the text, for members that are missing.
-    static let absent: UInt32 = 0
     /// The token of the whole document.
-    static let root: UInt32 = 1
+    static let root: UInt32 = 0
 
     let box: JSONCoder.Box
     private(set) var base: UnsafePointer<UInt8>
     private let length: Int
     private var ownsText = false
-    let tokens: UnsafeMutablePointer<Token>
+    private(set) var tokens: UnsafeMutablePointer<Token>
+    private var tokenCount: Int
+    private var capacity: Int
 
     /// The keys under which values are being decoded, with their tokens: see `path(of:)`.
     var keys: [(token: UInt32, key: any CodingKey)] = []
     /// The values of large objects by key: see `index(of:)`.
     var indices: [UInt32: [String: UInt32]] = [:]
+    /// The paths of values that are not in the text.
+    private(set) var absentPaths: [UInt32: [any CodingKey]] = [:]
 
     /// Reads a text, all of it.
     ///
@@ -56,10 +58,11 @@ final class JSONTape {
         do {
             var parser = try JSONParser(text)
             try parser.parse()
-            tokens = parser.tokens
+            (tokens, tokenCount, capacity) = (parser.tokens, parser.count, parser.capacity)
         } catch {
             throw DecodingError.dataCorrupted(
-                .init(codingPath: [], debugDescription: "The given data was not valid JSON: \(error)."))
+                .init(codingPath: [], debugDescription: "The given data was not valid JSON: \(error).")
+            )
         }
         // The parser refuses an empty text.
         base = text.baseAddress!
@@ -77,6 +80,22 @@ final class JSONTape {
         copy.update(from: base, count: length)
         base = UnsafePointer(copy)
         ownsText = true
+    }
+
+    /// Adds a null that is not in the text, for a member that is missing.
+    func absent(at path: [any CodingKey]) -> UInt32 {
+        if tokenCount == capacity {
+            let larger = UnsafeMutablePointer<Token>.allocate(capacity: capacity * 2)
+            larger.moveInitialize(from: tokens, count: tokenCount)
+            tokens.deallocate()
+            tokens = larger
+            capacity *= 2
+        }
+        let token = UInt32(tokenCount)
+        (tokens + tokenCount).initialize(to: Token(next: token + 1, kind: .null))
+        tokenCount += 1
+        absentPaths[token] = path
+        return token
     }
 
     @inline(__always)
@@ -101,7 +120,16 @@ extension JSONTape {
     @inline(__always)
     func string(_ token: UInt32) -> String? {
         guard kind(token) == .string else { return nil }
-        return tokens[Int(token)].flag ? unescaped(token) : String(decoding: text(token), as: UTF8.self)
+        return tokens[Int(token)].flag ? unescaped(token) : plain(text(token))
+    }
+
+    /// A string without escapes. Short ones, which need no memory of their own, are made the quicker way.
+    private func plain(_ text: UnsafeBufferPointer<UInt8>) -> String {
+        if text.count > 15 { return String(decoding: text, as: UTF8.self) }
+        return String(unsafeUninitializedCapacity: text.count) { memory in
+            _ = memory.initialize(fromContentsOf: text)
+            return text.count
+        }
     }
 
     @inline(never)

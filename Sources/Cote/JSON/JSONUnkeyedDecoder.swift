@@ -25,7 +25,12 @@ struct JSONUnkeyedDecoder: UnkeyedDecodingContainer {
     private func check(_ type: any Any.Type, _ message: StaticString = "Unkeyed container is at end.") throws {
         guard isAtEnd else { return }
         throw DecodingError.valueNotFound(
-            type, .init(codingPath: codingPath + CollectionOfOne(JSONKey.index(currentIndex) as any CodingKey), debugDescription: "\(message)"))
+            type,
+            .init(
+                codingPath: codingPath + CollectionOfOne(JSONKey.index(currentIndex) as any CodingKey),
+                debugDescription: "\(message)"
+            )
+        )
     }
 
     /// Decodes the element with `read`.
@@ -82,7 +87,6 @@ struct JSONUnkeyedDecoder: UnkeyedDecodingContainer {
         return value
     }
 
-
     mutating func decodeIfPresent(_ type: Bool.Type) throws -> Bool? { try nextIfPresent(bool) }
     mutating func decodeIfPresent(_ type: String.Type) throws -> String? { try nextIfPresent(string) }
     mutating func decodeIfPresent(_ type: Double.Type) throws -> Double? { try nextIfPresent(double) }
@@ -106,7 +110,6 @@ struct JSONUnkeyedDecoder: UnkeyedDecodingContainer {
         }
         return try decode(type)
     }
-
 
     private func integer<Integer: FixedWidthInteger>(_ token: UInt32) -> Integer? {
         tape.integer(token, as: Integer.self)

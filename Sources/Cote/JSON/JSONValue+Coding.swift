@@ -38,7 +38,8 @@ extension JSONValue {
 
     /// Decodes a value of a type of yours from this one.
     public func decode<Value: Decodable>(
-        _ type: Value.Type = Value.self, with coder: JSONCoder = .standard
+        _ type: Value.Type = Value.self,
+        with coder: JSONCoder = .standard
     ) throws -> Value {
         try coder.decode(type, from: bytes)
     }
@@ -54,6 +55,7 @@ extension JSONValue: CustomStringConvertible {
 /// Coding with any coder. ``JSONCoder`` does not go through this: it keeps the order of members,
 /// and reads and writes the value in one go.
 extension JSONValue: Codable {
+    /// Decodes a value with any decoder.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if container.decodeNil() {
@@ -75,6 +77,7 @@ extension JSONValue: Codable {
         }
     }
 
+    /// Encodes the value with any encoder.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         switch self {
@@ -91,6 +94,7 @@ extension JSONValue: Codable {
 }
 
 extension JSONObject: Codable {
+    /// Decodes an object with any decoder.
     public init(from decoder: any Decoder) throws {
         self.init()
         let container = try decoder.container(keyedBy: JSONKey.self)
@@ -99,6 +103,7 @@ extension JSONObject: Codable {
         }
     }
 
+    /// Encodes the object with any encoder.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: JSONKey.self)
         for (name, value) in self { try container.encode(value, forKey: .name(name)) }
@@ -127,18 +132,18 @@ extension JSONWriter {
     }
 
     private func list<Parts: Sequence>(
-        _ opening: Unicode.Scalar, _ closing: Unicode.Scalar, _ parts: Parts, _ write: (Parts.Element) -> Void
+        _ opening: Unicode.Scalar,
+        _ closing: Unicode.Scalar,
+        _ parts: Parts,
+        _ write: (Parts.Element) -> Void
     ) {
-        reserve(2)
         put(UInt8(ascii: opening))
         var isFirst = true
         for part in parts {
-            reserve(2)
             if !isFirst { put(UInt8(ascii: ",")) }
             isFirst = false
             write(part)
         }
-        reserve(2)
         put(UInt8(ascii: closing))
     }
 }

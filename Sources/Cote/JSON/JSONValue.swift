@@ -87,7 +87,8 @@ extension JSONValue {
     /// The member of this name; nil if there is none, or the value is no object.
     ///
     /// Setting a member makes a `null` an object first, and removes the member if the new value is
-    /// nil. Of values that are neither object nor `null` there is nothing to set.
+    /// nil. On other values setting has no effect, as in JavaScript: what kind a value is may be up
+    /// to a peer, and must not stop the process.
     public subscript(name: String) -> JSONValue? {
         get {
             if case .object(let members) = self { members[name] } else { nil }
@@ -102,22 +103,21 @@ extension JSONValue {
             case .null:
                 if let newValue { self = .object([name: newValue]) }
             default:
-                preconditionFailure("A JSON value that is no object has no member \"\(name)\" to set.")
+                break
             }
         }
     }
 
     /// The element at this index; nil if there is none, or the value is no array.
     ///
-    /// Setting the element behind the last one appends, and setting nil removes.
+    /// Setting the element behind the last one appends, and setting nil removes. On other indices and
+    /// other values setting has no effect.
     public subscript(index: Int) -> JSONValue? {
         get {
             if case .array(let elements) = self, elements.indices.contains(index) { elements[index] } else { nil }
         }
         set {
-            guard case .array(var elements) = self, (0...elements.count).contains(index) else {
-                preconditionFailure("A JSON value has no element \(index) to set.")
-            }
+            guard case .array(var elements) = self, (0...elements.count).contains(index) else { return }
             self = .null
             if index == elements.count {
                 if let newValue { elements.append(newValue) }
@@ -132,6 +132,7 @@ extension JSONValue {
 }
 
 extension JSONValue: Hashable {
+    /// Whether two values are the same; see ``JSONValue`` for numbers and objects.
     public static func == (left: JSONValue, right: JSONValue) -> Bool {
         switch (left, right) {
         case (.null, .null): true
@@ -144,6 +145,7 @@ extension JSONValue: Hashable {
         }
     }
 
+    /// Feeds the value to a hasher, equal values alike.
     public func hash(into hasher: inout Hasher) {
         switch self {
         case .null: hasher.combine(0)

@@ -2,10 +2,8 @@
 struct JSONValueDecoder: Decoder {
     let tape: JSONTape
     let token: UInt32
-    /// The path of a value that is not in the text.
-    var absentPath: [any CodingKey]?
 
-    var codingPath: [any CodingKey] { absentPath ?? tape.path(of: token) }
+    var codingPath: [any CodingKey] { tape.path(of: token) }
     var userInfo: [CodingUserInfoKey: Any] { tape.box.options.userInfo }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
@@ -26,7 +24,11 @@ struct JSONValueDecoder: Decoder {
         guard tape.kind(token) == .null else { return tape.mismatch(token, type, at: codingPath) }
         return .valueNotFound(
             type,
-            .init(codingPath: codingPath, debugDescription: "Cannot get \(name) decoding container -- found null value instead"))
+            .init(
+                codingPath: codingPath,
+                debugDescription: "Cannot get \(name) decoding container -- found null value instead"
+            )
+        )
     }
 }
 
@@ -34,7 +36,7 @@ extension JSONValueDecoder: SingleValueDecodingContainer {
     /// What was read, or else the reason why it could not be.
     @inline(__always)
     private func require<Value>(_ value: Value?) throws -> Value {
-        guard let value else { throw tape.failure(token, Value.self, absentPath: absentPath) }
+        guard let value else { throw tape.failure(token, Value.self) }
         return value
     }
 

@@ -3,10 +3,8 @@ extension JSONWriter {
     ///
     /// - Returns: Where the value begins.
     func leading(_ key: String, _ member: String) -> Int {
-        reserve(2)
         put(UInt8(ascii: "{"))
         string(key)
-        reserve(1)
         put(UInt8(ascii: ":"))
         string(member)
         return count
@@ -23,7 +21,8 @@ extension JSONWriter {
             let own = findMember(name, in: top, end: count - 1)
         {
             let first = UnsafeBufferPointer(start: base + name.count + 2, count: prefix - name.count - 2)
-            guard first.elementsEqual(UnsafeBufferPointer(start: base + own.value.lowerBound, count: own.value.count)) else {
+            guard first.elementsEqual(UnsafeBufferPointer(start: base + own.value.lowerBound, count: own.value.count))
+            else {
                 throw failure(value, "The value has a member \"\(key)\" that is not \"\(member)\".")
             }
             remove(own.member)
@@ -55,7 +54,9 @@ extension JSONWriter {
             forEachPart(of: value, in: text) { part in
                 let nameEnd = JSONBytes.endOfString(text, at: part.lowerBound)
                 let name = UnsafeBufferPointer(start: text + part.lowerBound + 1, count: nameEnd - part.lowerBound - 2)
-                members.append((JSONBytes.unescaped(name), part.lowerBound..<nameEnd + 1, nameEnd + 1..<part.upperBound))
+                members.append(
+                    (JSONBytes.unescaped(name), part.lowerBound..<nameEnd + 1, nameEnd + 1..<part.upperBound)
+                )
             }
             members[staying...].sort { $0.name.lexicographicallyPrecedes($1.name) }
             copyParts("{", members) { member in
@@ -74,7 +75,9 @@ extension JSONWriter {
     }
 
     private func forEachPart(
-        of container: Range<Int>, in text: UnsafePointer<UInt8>, _ visit: (Range<Int>) -> Void
+        of container: Range<Int>,
+        in text: UnsafePointer<UInt8>,
+        _ visit: (Range<Int>) -> Void
     ) {
         var start = container.lowerBound + 1
         let limit = container.upperBound - 1
@@ -89,19 +92,14 @@ extension JSONWriter {
         }
     }
 
-    /// Appends the opening bracket, the parts and commas between them, and keeps room for the closing one.
+    /// Appends the opening bracket and the parts with commas between them.
     private func copyParts<Part>(_ bracket: Unicode.Scalar, _ parts: [Part], _ copy: (Part) -> Void) {
         var separator = UInt8(ascii: bracket)
-        if parts.isEmpty {
-            reserve(2)
-            put(separator)
-        }
+        if parts.isEmpty { put(separator) }
         for part in parts {
-            reserve(1)
             put(separator)
             copy(part)
             separator = UInt8(ascii: ",")
         }
-        reserve(1)
     }
 }

@@ -23,7 +23,6 @@ extension JSONWriter {
     func element(_ write: () throws -> Void) rethrows {
         let (start, depth) = (count, enclosing.count)
         if top.count > 0 {
-            reserve(1)
             put(UInt8(ascii: ","))
         }
         top.count &+= 1
@@ -41,11 +40,9 @@ extension JSONWriter {
         var name = name
         return name.withUTF8 { name in
             let start = count
-            reserve(name.count &+ 4)
             if top.count > 0 { put(UInt8(ascii: ",")) }
             let nameStart = count
             quoted(name)
-            reserve(1)
             put(UInt8(ascii: ":"))
             return noteName(from: nameStart, start: start)
         }
@@ -107,7 +104,9 @@ extension JSONWriter {
 extension JSONWriter {
     /// The range of the member with this quoted name, and that of its value.
     func findMember(
-        _ name: [UInt8], in frame: JSONFrame, end: Int
+        _ name: [UInt8],
+        in frame: JSONFrame,
+        end: Int
     ) -> (member: Range<Int>, value: Range<Int>)? {
         var found: (member: Range<Int>, value: Range<Int>)?
         forEachMember(from: frame.start + 1, to: end) { candidate, member, value in
@@ -119,7 +118,8 @@ extension JSONWriter {
 
     /// Visits members, each with the comma in front of it, until `visit` returns false.
     func forEachMember(
-        from start: Int, to end: Int,
+        from start: Int,
+        to end: Int,
         _ visit: (_ name: UnsafeBufferPointer<UInt8>, _ member: Range<Int>, _ value: Range<Int>) -> Bool
     ) {
         var start = start

@@ -62,19 +62,20 @@ extension JSONWriter {
     func nest(_ key: some CodingKey) -> JSONWriter {
         let writer = JSONWriter(inside: self, path: path + CollectionOfOne(key as any CodingKey))
         nested.append((count, writer))
-        reserve(1)
         put(0)
         return writer
     }
 
     /// The writer of the container that was encoded for a name before; nil if there is none.
     func nestedBefore(_ name: String, _ key: some CodingKey) -> JSONWriter? {
-        let before = count
+        let start = count
         string(name)
-        let quoted = Array(UnsafeBufferPointer(start: base + before, count: count - before))
-        let bit = filterBit(at: before, quoted.count)
-        count = before
-        guard top.names & bit != 0, let value = findMember(quoted, in: top, end: count)?.value else { return nil }
+        let length = count - start
+        count = start
+        guard top.names & filterBit(at: start, length) != 0,
+            let value = findMember(Array(UnsafeBufferPointer(start: base + start, count: length)), in: top, end: start)?
+                .value
+        else { return nil }
         if base[value.lowerBound] == 0 { return nested.first { $0.place == value.lowerBound }?.writer }
         return extract(value, key)
     }
@@ -123,22 +124,25 @@ extension JSONWriter {
     }
 
     private func insertAll() {
-        let text = Array(UnsafeBufferPointer(start: base, count: count))
         let places = nested
         nested = []
-        var start = 0
-        count = 0
-        text.withUnsafeBufferPointer { text in
-            for (place, writer) in places {
-                append(UnsafeBufferPointer(rebasing: text[start..<place]))
-                writer.closeText()
-                writer.insertNested()
-                isTooDeep = isTooDeep || writer.isTooDeep
-                append(UnsafeBufferPointer(start: writer.base, count: writer.count))
-                writer.retire()
-                start = place + 1
-            }
-            append(UnsafeBufferPointer(rebasing: text[start...]))
+        var end = count
+        var shift = 0
+        for (_, writer) in places {
+            writer.closeText()
+            writer.insertNested()
+            isTooDeep = isTooDeep || writer.isTooDeep
+            // The byte that kept its place goes.
+            shift += writer.count - 1
+        }
+        _ = extend(by: shift)
+        for (place, writer) in places.reversed() {
+            let rest = base + place + 1
+            (rest + shift).update(from: rest, count: end - place - 1)
+            shift -= writer.count - 1
+            (base + place + shift).update(from: writer.base, count: writer.count)
+            end = place
+            writer.retire()
         }
     }
 }

@@ -1,28 +1,11 @@
 extension JSONWriter {
     func null() {
-        reserve(4)
         put("null")
     }
 
     @inline(__always)
     func bool(_ value: Bool) {
-        reserve(5)
         put(value ? "true" : "false")
-    }
-
-    /// Appends ASCII text that there is room for.
-    @inline(__always)
-    func put(_ text: StaticString) {
-        (base + count).update(from: text.utf8Start, count: text.utf8CodeUnitCount)
-        count &+= text.utf8CodeUnitCount
-    }
-
-    @inline(__always)
-    func append(_ bytes: UnsafeBufferPointer<UInt8>) {
-        guard let source = bytes.baseAddress else { return }
-        reserve(bytes.count)
-        (base + count).update(from: source, count: bytes.count)
-        count &+= bytes.count
     }
 
     /// Appends the digits of an integer.
@@ -42,7 +25,6 @@ extension JSONWriter {
     }
 
     private func digits(_ magnitude: UInt64, isNegative: Bool) {
-        reserve(20)
         if isNegative { put(UInt8(ascii: "-")) }
         var length = 1
         var rest = magnitude
@@ -50,8 +32,7 @@ extension JSONWriter {
             rest /= 10
             length &+= 1
         }
-        var cursor = base + count + length
-        count &+= length
+        var cursor = extend(by: length) + length
         rest = magnitude
         repeat {
             cursor -= 1
@@ -86,24 +67,20 @@ extension JSONWriter {
     /// Appends UTF-8 between quotes, escaping what JSON demands and no more.
     @inline(__always)
     func quoted(_ utf8: UnsafeBufferPointer<UInt8>) {
-        let length = utf8.count
-        reserve(length &+ 2)
         put(UInt8(ascii: "\""))
-        guard let source = utf8.baseAddress else { return put(UInt8(ascii: "\"")) }
-        let plain = JSONBytes.plainPrefix(source, length)
-        (base + count).update(from: source, count: plain)
-        count &+= plain
-        if plain < length { escaped(source, from: plain, to: length) }
+        if let source = utf8.baseAddress {
+            let plain = JSONBytes.plainPrefix(source, utf8.count)
+            append(source, plain)
+            if plain < utf8.count { escaped(source, from: plain, to: utf8.count) }
+        }
         put(UInt8(ascii: "\""))
     }
 
-    /// Appends the rest of a string, from the first byte on that has to be escaped, and makes sure
-    /// of room for the closing quote.
+    /// Appends the rest of a string, from the first byte on that has to be escaped.
     @inline(never)
     private func escaped(_ source: UnsafePointer<UInt8>, from start: Int, to end: Int) {
         var offset = start
         while offset < end {
-            reserve(end - offset + 8)
             let byte = source[offset]
             if let escape = Self.shortEscape(byte) {
                 put(UInt8(ascii: "\\"))
@@ -115,8 +92,7 @@ extension JSONWriter {
             }
             offset += 1
             let plain = JSONBytes.plainPrefix(source + offset, end - offset)
-            (base + count).update(from: source + offset, count: plain)
-            count += plain
+            append(source + offset, plain)
             offset += plain
         }
     }

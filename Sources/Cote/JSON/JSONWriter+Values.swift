@@ -1,7 +1,7 @@
 #if canImport(FoundationEssentials)
-    import FoundationEssentials
+import FoundationEssentials
 #else
-    import Foundation
+import Foundation
 #endif
 
 extension JSONWriter {
@@ -111,7 +111,9 @@ extension JSONWriter {
     /// Writes a floating-point number, which JSON may not be able to express.
     @inline(__always)
     func double<Number: BinaryFloatingPoint & LosslessStringConvertible>(
-        _ value: Number, key: (some CodingKey)?, strict: Bool = false
+        _ value: Number,
+        key: (some CodingKey)?,
+        strict: Bool = false
     ) throws {
         if value.isFinite {
             finite(value)
@@ -122,7 +124,9 @@ extension JSONWriter {
 
     @inline(never)
     private func nonConforming<Number: BinaryFloatingPoint & LosslessStringConvertible>(
-        _ value: Number, key: (some CodingKey)?, strict: Bool
+        _ value: Number,
+        key: (some CodingKey)?,
+        strict: Bool
     ) throws {
         guard !strict, case .convertToString(let positive, let negative, let nan) = box.options.floatEncoding
         else {
@@ -130,7 +134,8 @@ extension JSONWriter {
             if let key { path.append(key) }
             throw EncodingError.invalidValue(
                 value,
-                .init(codingPath: path, debugDescription: "Unable to encode \(Number.self).\(value) directly in JSON."))
+                .init(codingPath: path, debugDescription: "Unable to encode \(Number.self).\(value) directly in JSON.")
+            )
         }
         string(value.isNaN ? nan : value < 0 ? negative : positive)
     }

@@ -71,10 +71,14 @@ final class JSONWriter {
         enclosing = []
     }
 
-    /// Makes room for so many more bytes.
+    /// Where so many bytes can be written, which then count as written.
+    ///
+    /// All that is written goes through here.
     @inline(__always)
-    func reserve(_ bytes: Int) {
+    func extend(by bytes: Int) -> UnsafeMutablePointer<UInt8> {
         if capacity &- count < bytes { grow(by: bytes) }
+        defer { count &+= bytes }
+        return base + count
     }
 
     @inline(never)
@@ -88,11 +92,25 @@ final class JSONWriter {
         ownsMemory = true
     }
 
-    /// Appends a byte that there is room for.
     @inline(__always)
     func put(_ byte: UInt8) {
-        base[count] = byte
-        count &+= 1
+        extend(by: 1).pointee = byte
+    }
+
+    @inline(__always)
+    func append(_ bytes: UnsafePointer<UInt8>, _ count: Int) {
+        extend(by: count).update(from: bytes, count: count)
+    }
+
+    @inline(__always)
+    func append(_ bytes: UnsafeBufferPointer<UInt8>) {
+        if let base = bytes.baseAddress { append(base, bytes.count) }
+    }
+
+    /// Appends ASCII text.
+    @inline(__always)
+    func put(_ text: StaticString) {
+        append(text.utf8Start, text.utf8CodeUnitCount)
     }
 }
 
@@ -135,7 +153,6 @@ extension JSONWriter {
         if top.kind == kind { return }
         precondition(top.kind == .empty, "A value of another shape was already encoded here.")
         if enclosing.count + outerDepth >= Self.maximumDepth { isTooDeep = true }
-        reserve(1)
         put(kind == .object ? UInt8(ascii: "{") : UInt8(ascii: "["))
         top.kind = kind
     }
@@ -162,7 +179,6 @@ extension JSONWriter {
 
     @inline(__always)
     func closeText() {
-        reserve(2)
         switch top.kind {
         case .scalar:
             break
