@@ -14,43 +14,50 @@ private struct Numbered: Codable {
 
 @Suite("Load", .timeLimit(.minutes(5)))
 struct LoadTests {
-    /// 100,000 by default; less where a sanitizer makes each of them dear.
-    static let total = Int(ProcessInfo.processInfo.environment["COTE_TEST_REQUESTS"] ?? "") ?? 100_000
-    static let warmUp = 10_000
-    static let inFlight = 1_000
-    static let tasks = 8
-
-    @Test func everyRequestIsAnsweredOnceAndRight() async throws {
-        let mesh = Mesh()
-        let served = Atomic<Int>(0)
-        let responder = try mesh.responder()
-        responder.on("add") { (request: Numbered) in
-            served.add(1, ordering: .relaxed)
-            return request.number + 1
-        }
-        let requester = try mesh.requester()
-        try await send(0..<min(Self.warmUp, Self.total), through: requester)
-        let before = try residentMemory()
-        if Self.total > Self.warmUp { try await send(Self.warmUp..<Self.total, through: requester) }
-        let growth = try residentMemory() - before
-        #expect(served.load(ordering: .relaxed) == Self.total)
-        // Not a leak of even one small object for each request.
-        #expect(growth < 16 * (Self.total - Self.warmUp) + 2_000_000, "grew by \(growth) bytes")
-        await requester.close()
-        await responder.close()
+    /// In a process of its own, whose memory nothing else changes.
+    @Test func everyRequestIsAnsweredOnceAndRight() async {
+        await #expect(processExitsWith: .success) { try await load() }
     }
+}
 
-    /// From 8 tasks, with so many requests in flight at a time that together they are 1,000.
-    private func send(_ numbers: Range<Int>, through requester: Requester) async throws {
-        try await withThrowingTaskGroup { group in
-            for task in 0..<Self.tasks {
-                group.addTask {
-                    let own = stride(from: numbers.lowerBound + task, to: numbers.upperBound, by: Self.tasks)
-                    try await sendAll(Array(own), atATime: Self.inFlight / Self.tasks, through: requester)
-                }
+/// 100,000 requests by default; fewer where a sanitizer makes each of them dear.
+private let total = Int(ProcessInfo.processInfo.environment["COTE_TEST_REQUESTS"] ?? "") ?? 100_000
+private let warmUp = 10_000
+private let inFlight = 1_000
+private let tasks = 8
+
+private func load() async throws {
+    let mesh = Mesh()
+    let served = Atomic<Int>(0)
+    let responder = try mesh.responder()
+    responder.on("add") { (request: Numbered) in
+        served.add(1, ordering: .relaxed)
+        return request.number + 1
+    }
+    let requester = try mesh.requester()
+    try await send(0..<min(warmUp, total), through: requester)
+    let before = try residentMemory()
+    if total > warmUp { try await send(warmUp..<total, through: requester) }
+    let growth = try residentMemory() - before
+    await requester.close()
+    await responder.close()
+    guard served.load(ordering: .relaxed) == total else {
+        throw Wrong(what: "\(served.load(ordering: .relaxed)) requests served of \(total)")
+    }
+    // Not a leak of even one small object for each request.
+    guard growth < 16 * (total - warmUp) + 1_000_000 else { throw Wrong(what: "grew by \(growth) bytes") }
+}
+
+/// From 8 tasks, with so many requests in flight at a time that together they are 1,000.
+private func send(_ numbers: Range<Int>, through requester: Requester) async throws {
+    try await withThrowingTaskGroup { group in
+        for task in 0..<tasks {
+            group.addTask {
+                let own = stride(from: numbers.lowerBound + task, to: numbers.upperBound, by: tasks)
+                try await sendAll(Array(own), atATime: inFlight / tasks, through: requester)
             }
-            try await group.waitForAll()
         }
+        try await group.waitForAll()
     }
 }
 
@@ -59,7 +66,7 @@ private func sendAll(_ numbers: [Int], atATime width: Int, through requester: Re
         var next = 0
         @Sendable func ask(_ number: Int) async throws {
             let answer: Int = try await requester.send("add", Numbered(number: number))
-            guard answer == number + 1 else { throw Wrong(number: number, answer: answer) }
+            guard answer == number + 1 else { throw Wrong(what: "\(number) + 1 is answered with \(answer)") }
         }
         while next < numbers.count {
             if next >= width { try await group.next() }
@@ -72,7 +79,7 @@ private func sendAll(_ numbers: [Int], atATime width: Int, through requester: Re
 }
 
 private struct Wrong: Error {
-    let number, answer: Int
+    let what: String
 }
 
 private func residentMemory() throws -> Int {
