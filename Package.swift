@@ -51,7 +51,11 @@ let package = Package(
             ],
             swiftSettings: swiftSettings
         ),
-        .testTarget(name: "CoteTests", dependencies: ["Cote"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "CoteTests",
+            dependencies: ["Cote", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: swiftSettings
+        ),
         .testTarget(
             name: "CoteCommandTests",
             dependencies: [

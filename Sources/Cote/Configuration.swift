@@ -46,7 +46,8 @@ public struct Configuration: Sendable {
     /// How often peers that have fallen silent are looked for. 4 seconds by default.
     public var checkInterval: Duration?
 
-    /// Silent for that long, a peer is removed. Not less than the check interval. 5 seconds by default.
+    /// Silent for that long, a peer is removed. Not less than the check interval, and longer than the hello interval.
+    /// 5 seconds by default.
     public var nodeTimeout: Duration?
 
     /// How many requests of a requester may wait for a responder; one more fails with ``CoteError/Code/queueFull``.

@@ -11,7 +11,7 @@ extension Requester {
     /// - Returns: What cancels the request.
     /// - Throws: ``CoteError`` if the request cannot be sent; then `completion` is not called.
     @discardableResult
-    public func send<Request: Encodable, Response: Decodable>(
+    public func send<Request: Encodable & SendableMetatype, Response: Decodable & SendableMetatype>(
         _ type: String,
         _ request: Request,
         as response: Response.Type = Response.self,
@@ -23,7 +23,7 @@ extension Requester {
 
     /// Sends a request of nothing but a type, and hands its answer to a closure.
     @discardableResult
-    public func send<Response: Decodable>(
+    public func send<Response: Decodable & SendableMetatype>(
         _ type: String,
         as response: Response.Type = Response.self,
         timeout: Duration? = nil,
@@ -32,7 +32,7 @@ extension Requester {
         try send(type, payload: .none, timeout: timeout, completion)
     }
 
-    private func send<Response: Decodable>(
+    private func send<Response: Decodable & SendableMetatype>(
         _ type: String,
         payload: Payload.Request,
         timeout: Duration?,

@@ -7,7 +7,7 @@ extension Requester {
     ///   - response: The type of the answer, where it is not clear already.
     ///   - timeout: How long to wait for the answer, also while no responder is there; the requester's by default.
     /// - Throws: ``CoteError``; `CancellationError` if the task is cancelled.
-    public func send<Request: Encodable, Response: Decodable>(
+    public func send<Request: Encodable & SendableMetatype, Response: Decodable & SendableMetatype>(
         _ type: String,
         _ request: Request,
         as response: Response.Type = Response.self,
@@ -19,7 +19,7 @@ extension Requester {
     }
 
     /// Sends a request of nothing but a type, and waits for its answer.
-    public func send<Response: Decodable>(
+    public func send<Response: Decodable & SendableMetatype>(
         _ type: String,
         as response: Response.Type = Response.self,
         timeout: Duration? = nil
@@ -28,7 +28,7 @@ extension Requester {
     }
 
     /// Sends a request and waits until it is answered, whatever the answer is.
-    public func send<Request: Encodable>(
+    public func send<Request: Encodable & SendableMetatype>(
         _ type: String,
         _ request: Request,
         timeout: Duration? = nil
@@ -42,7 +42,7 @@ extension Requester {
     }
 
     /// Sends a request of JSON, such as `["from": "usd", "amount": 100]`, and waits for its answer.
-    public func send<Response: Decodable>(
+    public func send<Response: Decodable & SendableMetatype>(
         _ type: String,
         _ request: JSONValue,
         as response: Response.Type = Response.self,
@@ -65,7 +65,7 @@ extension Requester {
         _ type: String,
         payload: Payload.Request,
         timeout: Duration?,
-        decode: @escaping (CoreValue) throws -> Response
+        decode: @escaping @Sendable (CoreValue) throws -> Response
     ) async throws -> Response {
         try Task.checkCancellation()
         let pending = DecodedResponse(type: type, requester: id, decode: decode)

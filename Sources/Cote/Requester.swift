@@ -10,7 +10,10 @@ public import Logging
 ///
 /// A requester announces itself when it is made, finds all responders that are there or come, and takes them in turn. A
 /// request that is sent before any of them is there waits for the first. It is closed by ``close()``, or when the last
-/// reference to it goes.
+/// reference to it goes, which ends its requests: keep it.
+///
+/// Responders are found by key and namespace, not by the types that they handle. Those that handle different types take
+/// different keys, or each gets requests for the other, and refuses them.
 ///
 /// ## What travels how
 ///

@@ -9,7 +9,11 @@ public import Logging
 /// ```
 ///
 /// A responder listens and announces itself when it is made, and is found by all requesters of its key and namespace.
-/// It answers several requests at once, in any order. It is closed by ``close()``, or when the last reference to it goes.
+/// It answers several requests at once, in any order. It is closed by ``close()``, or when the last reference to it goes,
+/// which may be right after its last use: keep it, or end with `await responder.run()`.
+///
+/// Requesters find responders by key and namespace, not by the types that they handle. Those that handle different types
+/// take different keys, or each gets requests for the other, and refuses them.
 ///
 /// Requests of a type that nobody handles are answered with an error; in its first second a responder keeps them for a
 /// handler that may still come.

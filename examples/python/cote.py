@@ -17,7 +17,7 @@ _library.cote_strerror.restype = c_char_p
 _library.cote_error_detail.restype = c_char_p
 _library.cote_responder_port.restype = c_uint16
 
-_OK = 0
+_OK, _ECLOSED = 0, -3
 _BYTES, _JSON, _STRING, _BIGINT = range(4)
 
 
@@ -130,25 +130,44 @@ def _text(value):
     return value.encode() if isinstance(value, str) else value
 
 
+def _settings(name, options):
+    """The struct of options by name; a namespace is called `namespace` here, and `types` is a list."""
+    settings = _Options(size=sizeof(_Options), name=_text(name))
+    if "types" in options:
+        types = [_text(each) for each in options.pop("types")]
+        settings.types, settings.type_count = (c_char_p * len(types))(*types), len(types)
+    for field, value in options.items():
+        field = {"namespace": "name_space"}.get(field, field)
+        if field not in dict(_Options._fields_):
+            raise TypeError(f"there is no option {field}")
+        setattr(settings, field, _text(value))
+    return settings
+
+
 class _Component:
     """A component on a loop, and so on a thread, of its own."""
 
     def __init__(self, create, name, **options):
+        settings = _settings(name, options)
         self._loop = c_void_p()
         _check(_library.cote_loop_create(byref(self._loop)))
-        self._handle = c_void_p()
-        fields = {field: _text(value) for field, value in options.items()}
-        settings = _Options(size=sizeof(_Options), name=_text(name), **fields)
+        self._live = c_void_p()
         try:
-            _check(create(self._loop, byref(settings), byref(self._handle)))
+            _check(create(self._loop, byref(settings), byref(self._live)))
         except Error:
             self.close()
             raise
 
     def close(self):
         """Says goodbye, and returns when no callback can come any more."""
-        loop, self._loop = self._loop, None
+        loop, self._loop, self._live = self._loop, None, None
         _library.cote_loop_destroy(loop)
+
+    @property
+    def _handle(self):
+        if not self._live:
+            raise Error(_ECLOSED, "the component is closed")
+        return self._live
 
     def __enter__(self):
         return self

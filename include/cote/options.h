@@ -37,7 +37,8 @@ typedef struct cote_peer {
 
 /*
  * Everything that can be said of a component. Start from COTE_OPTIONS_INIT; a field that is zero
- * takes its environment variable, and without one its default. Strings are UTF-8, copied by create.
+ * takes its environment variable, and without one its default. Strings are UTF-8, copied by create;
+ * names, keys, namespaces, environments and types have at most 256 bytes.
  * An empty string where none is allowed, a value out of range or an environment variable with
  * nonsense makes create fail with COTE_EINVAL, and cote_error_detail() names the field or variable
  * and its value.
@@ -70,7 +71,8 @@ typedef struct cote_options {
     uint32_t hello_interval_ms;    /* default 2000 */
     uint32_t check_interval_ms;    /* how often silent peers are looked for; default 4000 */
     uint32_t node_timeout_ms;      /* silent for that long, a peer is removed; at least
-                                      check_interval_ms; default 5000 */
+                                      check_interval_ms, and more than hello_interval_ms; default
+                                      5000 */
 
     cote_switch
         log; /* cote's hello, online and offline lines through on_log; default COTE_LOG, else off */

@@ -53,9 +53,17 @@ typedef struct cote_send_options {
     unsigned flags;      /* COTE_SEND_... */
 } cote_send_options;
 
+/* Everything left to its default: `cote_send_options options = COTE_SEND_OPTIONS_INIT;` */
+#define COTE_SEND_OPTIONS_INIT          \
+    {                                   \
+        sizeof(cote_send_options), 0, 0 \
+    }
+
 /*
  * Creates a requester on `loop`; it announces itself at once and connects to every responder of its
- * key and namespace. COTE_EINVAL, COTE_ENOMEM, COTE_ECLOSED (the loop is ending).
+ * key and namespace, and to each of them requests are sent, whatever types it handles: responders
+ * of different types take different keys. COTE_EINVAL, COTE_ETOOBIG, COTE_ENOMEM, COTE_ESYSTEM,
+ * COTE_ECLOSED (the loop is ending).
  */
 COTE_API int cote_requester_create(cote_loop *loop, const cote_options *options,
                                    cote_requester **requester);

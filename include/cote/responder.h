@@ -38,8 +38,8 @@ typedef void (*cote_request_cb)(void *context, const cote_request *request, cote
 /*
  * Creates a responder on `loop`. It listens before this returns, and announces itself at once.
  * Requests of a type without handler wait for their handler in the first second, and are then
- * refused with an error. COTE_EINVAL, COTE_ENOMEM, COTE_EADDRINUSE, COTE_EADDRESS, COTE_ESYSTEM,
- * COTE_ECLOSED (the loop is ending).
+ * refused with an error. COTE_EINVAL, COTE_ETOOBIG, COTE_ENOMEM, COTE_EADDRINUSE, COTE_EADDRESS,
+ * COTE_ESYSTEM, COTE_ECLOSED (the loop is ending).
  */
 COTE_API int cote_responder_create(cote_loop *loop, const cote_options *options,
                                    cote_responder **responder);
@@ -61,6 +61,10 @@ COTE_API const char *cote_responder_id(const cote_responder *responder);
  * begins. */
 COTE_API void cote_responder_close(cote_responder *responder);
 
+enum {
+    COTE_REPLY_ENCODED = 1 /* the caller vouches that JSON is valid */
+};
+
 /*
  * Answers with a value; NULL is JSON `null`. JSON is checked, unless flags say COTE_REPLY_ENCODED.
  * To a Node.js requester, raw bytes that begin with a tag of the protocol (j: s: b:) go as
@@ -68,9 +72,6 @@ COTE_API void cote_responder_close(cote_responder *responder);
  * COTE_OK: handed on, to a requester that is still there. COTE_ECLOSED: it is gone, and the answer
  * dropped. COTE_EINVAL (the requester gets an error instead), COTE_ENOMEM.
  */
-enum {
-    COTE_REPLY_ENCODED = 1 /* the caller vouches that JSON is valid */
-};
 COTE_API int cote_reply_send(cote_reply *reply, const cote_value *result, unsigned flags);
 
 /*

@@ -292,6 +292,9 @@ int cote_requester_send(cote_requester *requester, const char *type, const cote_
 {
     if (!requester || !callback) return cote__fail(COTE_EINVAL, "requester or callback: NULL");
     cote_send_options given = {0};
+    if (options && options->size < sizeof options->size + sizeof options->timeout_ms)
+        return cote__fail(COTE_EINVAL,
+                          "options: size is not set; start from COTE_SEND_OPTIONS_INIT");
     if (options)
         memcpy(&given, options, options->size < sizeof given ? options->size : sizeof given);
     int result = check_payload(type, payload, given.flags);

@@ -47,7 +47,7 @@ final class Component: @unchecked Sendable {
             state.withLock { $0.handle = handle }
         } catch {
             retained.release()
-            throw error
+            throw (error as? CoteError).map(description.renaming) ?? error
         }
     }
 
@@ -56,9 +56,13 @@ final class Component: @unchecked Sendable {
         state.withLock { $0.handle.map(body) }
     }
 
-    /// Keeps an object until the component is closed.
-    func keep(_ context: AnyObject) {
-        state.withLock { $0.contexts.append(context) }
+    /// Makes a call of the core that gets `context`, which is kept until the component is closed.
+    func withHandle<R>(keeping context: AnyObject, _ body: (OpaquePointer) -> R) -> R? {
+        state.withLock { state in
+            guard let handle = state.handle else { return nil }
+            state.contexts.append(context)
+            return body(handle)
+        }
     }
 
     // MARK: closing

@@ -53,7 +53,8 @@ extension RemoteError {
         case let error as RemoteError:
             self = error
         case let error as CoteError:
-            self.init(error.message, code: error.code.description)
+            // One that came from a responder goes on as it came.
+            self = error.remote ?? RemoteError(error.message, code: error.code.description)
         default:
             self.init(String(describing: error), code: String(describing: type(of: error)))
             if let encodable = error as? any Encodable { details = try? JSONValue(encoding: encodable) }

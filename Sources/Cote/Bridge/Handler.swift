@@ -19,9 +19,8 @@ private func responderDidReceive(
 
 extension Component {
     func handle(_ type: String, by handler: RequestHandler) {
-        keep(handler)
         let context = Unmanaged.passUnretained(handler).toOpaque()
-        let status = withHandle { cote_responder_on($0, type, responderDidReceive, context) }
+        let status = withHandle(keeping: handler) { cote_responder_on($0, type, responderDidReceive, context) }
         if let status, let error = CoteError(status: status) {
             log(.error, "requests of type \"\(type)\" are not handled: \(error)")
         }

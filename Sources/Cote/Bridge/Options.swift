@@ -9,6 +9,19 @@ struct Description {
 }
 
 extension Description {
+    /// An error of the core in this side's words: it names what the user wrote.
+    func renaming(_ error: CoteError) -> CoteError {
+        var error = error
+        for (theirs, ours) in Self.names { error.message = error.message.replacing(theirs, with: ours) }
+        return error
+    }
+
+    private static let names = [
+        ("name_space:", "namespace:"), ("discovery_address:", "discoveryAddress:"),
+        ("node_timeout_ms", "nodeTimeout"), ("check_interval_ms", "checkInterval"),
+        ("hello_interval_ms", "helloInterval"),
+    ]
+
     /// Calls `body` with the core's options, whose strings live until it returns.
     func withOptions<R>(_ body: (inout cote_options) throws -> R) throws -> R {
         let memory = CStrings()

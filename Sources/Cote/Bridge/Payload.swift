@@ -43,7 +43,7 @@ enum Payload {
     // MARK: encoding
 
     static func request<Value: Encodable>(_ value: Value, type: String) throws -> Request {
-        if let bytes = value as? [UInt8] { return .raw(bytes) }
+        if Value.self == [UInt8].self { return .raw(value as! [UInt8]) }
         if Value.self == Data.self { return .raw([UInt8](value as! Data)) }
         do {
             return .object(try JSONCoder.standard.encode(value, leading: "type", type))

@@ -21,6 +21,9 @@ class PendingResponse: @unchecked Sendable {
         preconditionFailure("to be overridden")
     }
 
+    /// Whether it was cancelled, and has not been sent.
+    var isCancelled: Bool { number.load(ordering: .acquiring) == Self.cancelledBefore }
+
     /// Remembers the number of the request that was sent; false if it was cancelled before.
     func wasSent(as number: UInt64) -> Bool {
         self.number.exchange(number + 2, ordering: .acquiringAndReleasing) == Self.notSent
@@ -47,9 +50,9 @@ final class DecodedResponse<Response>: PendingResponse, @unchecked Sendable {
     /// Set before the request is sent. The core calls back exactly once, so an unsafe continuation is safe.
     var completion: Completion?
     private let requester: String
-    private let decode: (CoreValue) throws -> Response
+    private let decode: @Sendable (CoreValue) throws -> Response
 
-    init(type: String, requester: String, decode: @escaping (CoreValue) throws -> Response) {
+    init(type: String, requester: String, decode: @escaping @Sendable (CoreValue) throws -> Response) {
         self.requester = requester
         self.decode = decode
         super.init(type: type)

@@ -11,6 +11,12 @@ extension Component {
         guard !type.utf8.contains(0) else {
             throw CoteError(.invalidArgument, "type: \"\(type)\" holds a zero byte")
         }
+        if let timeout, timeout <= .zero {
+            var failure = CoteError(.timeout, "the time was over before the request was sent")
+            failure.requestType = type
+            throw failure
+        }
+        guard !pending.isCancelled else { throw CancellationError() }
         var options = cote_send_options()
         options.size = MemoryLayout<cote_send_options>.size
         options.timeout_ms = try timeout.map { try $0.milliseconds(for: "timeout") } ?? 0

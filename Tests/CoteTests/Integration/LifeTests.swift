@@ -153,11 +153,17 @@ struct LifeTests {
             }
         )
         let lost = Atomic<Int>(0)
+        let found = Promise<Void>()
         let watch = Task {
             for await event in observer.peers {
-                if case .removed(let peer) = event, peer.name == "blocked" { lost.add(1, ordering: .relaxed) }
+                switch event {
+                case .added(let peer) where peer.name == "blocked": found.fulfil(())
+                case .removed(let peer) where peer.name == "blocked": lost.add(1, ordering: .relaxed)
+                default: break
+                }
             }
         }
+        try await found.value
         let requester = try mesh.requester()
         let block = Task { try await requester.send("block") }
         try await started.value
@@ -173,8 +179,10 @@ struct LifeTests {
         #expect(lost.load(ordering: .relaxed) == 0)
         release.signal()
         try await block.value
-        watch.cancel()
+        let events = observer.peers
         await blocked.close()
+        _ = try await events.first { if case .removed(let peer) = $0 { peer.name == "blocked" } else { false } }
+        watch.cancel()
         await other.close()
     }
 }

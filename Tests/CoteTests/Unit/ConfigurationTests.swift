@@ -55,13 +55,13 @@ struct ConfigurationTests {
         expect("timeout", from: refusal { $0.timeout = .seconds(-1) })
         expect("maximumFrameSize", "0", from: refusal { $0.maximumFrameSize = 0 })
         expect("key", "empty", from: refusal(key: "") { _ in })
-        expect("name_space", "empty", from: refusal(namespace: "") { _ in })
+        expect("namespace", "empty", from: refusal(namespace: "") { _ in })
         expect("name", "empty", from: refusal(name: "") { _ in })
         expect("name", "zero byte", from: refusal(name: "a\0b") { _ in })
         expect(
-            "node_timeout",
+            "nodeTimeout",
             "1000",
-            "check_interval",
+            "checkInterval",
             "2000",
             from: refusal {
                 $0.checkInterval = .seconds(2)

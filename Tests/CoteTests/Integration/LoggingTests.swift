@@ -1,0 +1,90 @@
+import Cote
+import Logging
+import Synchronization
+import Testing
+
+/// Keeps what is logged.
+private final class Record: Sendable {
+    private let lines = Mutex<[String]>([])
+    private let arrived = Promise<String>()
+
+    var all: [String] { lines.withLock { $0 } }
+
+    var logger: Logger {
+        Logger(label: "test") { _ in Handler(record: self) }
+    }
+
+    private struct Handler: LogHandler {
+        let record: Record
+        var metadata: Logger.Metadata = [:]
+        var logLevel = Logger.Level.trace
+
+        init(record: Record) {
+            self.record = record
+        }
+
+        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+            get { metadata[key] }
+            set { metadata[key] = newValue }
+        }
+
+        func log(event: LogEvent) {
+            let line = "\(event.level): \(event.message)"
+            record.lines.withLock { $0.append(line) }
+            record.arrived.fulfil(line)
+        }
+    }
+
+    /// Waits for a line that holds `part`.
+    func line(with part: String) async throws -> String {
+        while true {
+            if let line = all.first(where: { $0.contains(part) }) { return line }
+            _ = try await arrived.value
+        }
+    }
+}
+
+@Suite("Logging", .timeLimit(.minutes(2)))
+struct LoggingTests {
+    let mesh = Mesh()
+
+    @Test func hellosAndPeersAreLoggedWhereThatIsAskedFor() async throws {
+        let record = Record()
+        let requester = try Requester(
+            name: "curious",
+            logger: record.logger,
+            configuration: Configuration {
+                $0 = mesh.configuration
+                $0.log = true
+            }
+        )
+        let responder = try mesh.responder("useful")
+        #expect(try await record.line(with: "Hello!") == "info: Hello! I'm curious#\(requester.id)")
+        let online = "curious > service.online useful#\(responder.id) on \(responder.port)"
+        #expect(try await record.line(with: "online") == "info: \(online)")
+        await responder.close()
+        #expect(try await record.line(with: "offline").contains("useful#\(responder.id)"))
+        await requester.close()
+    }
+
+    @Test func aComponentIsQuietByDefault() async throws {
+        let record = Record()
+        let requester = try Requester(name: "quiet", logger: record.logger, configuration: mesh.configuration)
+        let responder = try mesh.responder()
+        responder.on("x") { 1 }
+        #expect(try await requester.send("x") as Int == 1)
+        await responder.close()
+        await requester.close()
+        #expect(record.all == [])
+    }
+
+    @Test func whatGoesWrongIsAWarning() async throws {
+        let record = Record()
+        let responder = try Responder(name: "useful", logger: record.logger, configuration: mesh.configuration)
+        responder.on("x") { Double.nan }
+        let requester = try mesh.requester()
+        await #expect(throws: CoteError.self) { try await requester.send("x") }
+        #expect(try await record.line(with: "\"x\"").hasPrefix("warning: "))
+        await responder.close()
+    }
+}
