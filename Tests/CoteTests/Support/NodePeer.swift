@@ -88,7 +88,7 @@ enum Node {
         close(socket)
     }
 
-    /// A Node.js responder, announced in `mesh` until a requester connects, which answers each request with the arguments that `answer` makes of its
+    /// A Node.js responder, announced in `mesh`, which answers each request with the arguments that `answer` makes of its
     /// arguments, the id aside. It ends when its requester goes.
     static func respond(in mesh: Mesh, answer: @escaping @Sendable ([String]) -> [String]) throws {
         let listener = makeSocket(SOCK_STREAM)
@@ -102,15 +102,21 @@ enum Node {
         }
         let port = Int(UInt16(bigEndian: address.sin_port))
         Thread.detach {
-            var incoming = pollfd(fd: listener, events: Int16(POLLIN), revents: 0)
-            repeat { announce(port: port, in: mesh) } while poll(&incoming, 1, helloInterval) == 0
+            announceUntilReadable(listener, port: port, in: mesh)
             let connection = accept(listener, nil, nil)
             close(listener)
+            announceUntilReadable(connection, port: port, in: mesh)
             while let request = readFrame(from: connection) {
                 send(frame(answer(Array(request.dropLast())) + [request.last!]), to: connection)
+                announceUntilReadable(connection, port: port, in: mesh)
             }
             close(connection)
         }
+    }
+
+    private static func announceUntilReadable(_ socket: Int32, port: Int, in mesh: Mesh) {
+        var incoming = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+        repeat { announce(port: port, in: mesh) } while poll(&incoming, 1, helloInterval) == 0
     }
 
     private static let helloInterval: Int32 = 100  // ms
