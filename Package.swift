@@ -66,7 +66,10 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
     ]
-        + ["time-service", "time-client", "currency-service", "currency-client"].map { example in
+        + [
+            "time-service", "time-client", "currency-service", "currency-client",
+            "rates-arbiter", "rates-admin", "rates-service", "rates-client",
+        ].map { example in
             .executableTarget(name: example, dependencies: ["Cote"], path: "examples/swift/\(example)")
         },
     swiftLanguageModes: [.v6],

@@ -32,7 +32,9 @@
 #include "cote/log.h"
 #include "cote/loop.h"
 #include "cote/options.h"
+#include "cote/publisher.h"
 #include "cote/requester.h"
 #include "cote/responder.h"
+#include "cote/subscriber.h"
 
 #endif

@@ -28,26 +28,70 @@ public struct Configuration: Sendable {
     /// Environment variable `COTE_MULTICAST_ADDRESS`; none by default.
     public var multicast: String?
 
-    /// The IPv4 address on which a responder listens. `0.0.0.0`, which is all, by default.
+    /// The redis server through which components find each other instead of UDP:
+    /// `redis://user:password@host:port/database`, of which everything but the host may be left out. `""` is UDP, whatever
+    /// the environment says. It wins over ``broadcast`` and ``multicast``. Peers are then where their host names lead, unless
+    /// they advertise an address; known ones stay usable while the server is away.
+    ///
+    /// Environment variable `COTE_DISCOVERY_REDIS_URL`, completed by `COTE_DISCOVERY_REDIS_HOST`, `_PORT`, `_USERNAME`,
+    /// `_PASSWORD` and `_DB`, or `COTE_DISCOVERY_REDIS`, where `true` is the server of this host; UDP by default, and if
+    /// ``broadcast`` or ``multicast`` is set.
+    public var redis: String?
+
+    /// The network interfaces by which hellos are sent to `255.255.255.255` or a multicast group: names or IPv4 addresses,
+    /// or `all`. Each sends them from its own address. Environment variable `COTE_INTERFACES`, with commas between them; by
+    /// default the one that the routing table says, as in Node.
+    public var interfaces: [String]?
+
+    /// Hosts that are greeted by unicast, where neither broadcast nor multicast gets through: names, which are looked up
+    /// again and again, or IPv4 addresses, and perhaps a UDP port, as in `one.example:12345`. One that is reached is enough
+    /// to find those that it knows. Environment variable `COTE_UNICAST_SEEDS`, with commas between them; none by default.
+    public var seeds: [String]?
+
+    /// How many networks hellos to a multicast group cross, 1 to 255. Environment variable `COTE_MULTICAST_TTL`; 1 by
+    /// default.
+    public var multicastTTL: Int?
+
+    /// The IPv4 address on which a responder or publisher listens. Environment variable `COTE_BIND_ADDRESS`; `0.0.0.0`,
+    /// which is all, by default.
     public var address: String?
 
-    /// The first TCP port, 1 to 65535, that a responder tries; if it is taken, the next ones upwards. 8000 by default.
+    /// The first TCP port, 1 to 65535, that a responder or publisher tries; if it is taken, the next ones upwards. 0 is any
+    /// that is free. Environment variable `COTE_PORTS`, which also takes a range; 8000 by default.
     public var port: Int?
+
+    /// The only TCP ports that a responder or publisher tries, in place of ``port``. Environment variable `COTE_PORTS`, as
+    /// in `8000-8010`; none by default.
+    public var ports: ClosedRange<Int>?
+
+    /// The IPv4 address to which others are told to connect, if they are not to connect to where the hellos come from. Peers
+    /// of Node.js do not hear of it. Environment variable `COTE_ADVERTISED_ADDRESS`; none by default.
+    public var advertisedAddress: String?
+
+    /// Whether to connect to where the host names of others lead, and not to where their hellos come from. Environment
+    /// variable `COTE_USE_HOST_NAMES`, `true` or `false`; `false` by default. With redis it is always so.
+    public var useHostNames: Bool?
+
+    /// Whether to take no notice of the components of one's own process. Environment variable `COTE_IGNORE_PROCESS`, `true`
+    /// or `false`; `false` by default.
+    public var ignoreProcess: Bool?
 
     /// The IPv4 address to which the discovery socket binds. `0.0.0.0` by default.
     public var discoveryAddress: String?
 
-    /// The UDP port, 1 to 65535, of discovery, which must be the same for everybody. 12345 by default.
+    /// The UDP port, 1 to 65535, of discovery, which must be the same for everybody. Environment variable `COTE_UDP_PORT`;
+    /// 12345 by default.
     public var discoveryPort: Int?
 
-    /// How often a component says hello. 2 seconds by default.
+    /// How often a component says hello. Environment variable `COTE_HELLO_INTERVAL`, in milliseconds; 2 seconds by default.
     public var helloInterval: Duration?
 
-    /// How often peers that have fallen silent are looked for. 4 seconds by default.
+    /// How often peers that have fallen silent are looked for. Environment variable `COTE_CHECK_INTERVAL`, in milliseconds;
+    /// 4 seconds by default.
     public var checkInterval: Duration?
 
     /// Silent for that long, a peer is removed. Not less than the check interval, and longer than the hello interval.
-    /// 5 seconds by default.
+    /// Environment variable `COTE_NODE_TIMEOUT`, in milliseconds; 5 seconds by default.
     public var nodeTimeout: Duration?
 
     /// How many requests of a requester may wait for a responder; one more fails with ``CoteError/Code/queueFull``.
@@ -61,6 +105,18 @@ public struct Configuration: Sendable {
     /// Whether cote's hello, online and offline lines are logged. Environment variable `COTE_LOG`, `true` or `false`;
     /// `false` by default.
     public var log: Bool?
+
+    /// Whether the online lines are among them, if ``statusLogs`` are. Environment variable `COTE_HELLO_LOGS_ENABLED`, `true`
+    /// or `false`; `true` by default. Asking for it is asking for ``log``, if nothing is said of that.
+    public var helloLogs: Bool?
+
+    /// Whether the online and offline lines are among them. Environment variable `COTE_STATUS_LOGS_ENABLED`, `true` or
+    /// `false`; `true` by default. Asking for it is asking for ``log``, if nothing is said of that.
+    public var statusLogs: Bool?
+
+    /// Whether a warning is logged for a request or message that nothing here handles, for each type or topic once in a
+    /// while. Environment variable `COTE_LOG_UNKNOWN_EVENTS`, `true` or `false`; `true` by default.
+    public var logUnknownEvents: Bool?
 
     /// Where a component logs. By default nothing is logged, unless ``log`` is on: then a logger labelled `cote` is made.
     public var logger: Logger?
@@ -90,12 +146,22 @@ public struct Configuration: Sendable {
             $0.key = key ?? other.key
             $0.namespace = namespace ?? other.namespace
             $0.timeout = timeout ?? other.timeout
-            // Asking for one of the two here is asking not to use the other of there.
-            let destinationIsHere = broadcast != nil || multicast != nil
+            // Asking for one of the three here is asking not to use the others of there.
+            let redisIsHere = redis.map { !$0.isEmpty } ?? false
+            let destinationIsHere = broadcast != nil || multicast != nil || redisIsHere
             $0.broadcast = destinationIsHere ? broadcast : other.broadcast
             $0.multicast = destinationIsHere ? multicast : other.multicast
+            $0.redis = redis ?? (destinationIsHere ? nil : other.redis)
+            $0.interfaces = interfaces ?? other.interfaces
+            $0.seeds = seeds ?? other.seeds
+            $0.multicastTTL = multicastTTL ?? other.multicastTTL
             $0.address = address ?? other.address
-            $0.port = port ?? other.port
+            let portIsHere = port != nil || ports != nil
+            $0.port = portIsHere ? port : other.port
+            $0.ports = portIsHere ? ports : other.ports
+            $0.advertisedAddress = advertisedAddress ?? other.advertisedAddress
+            $0.useHostNames = useHostNames ?? other.useHostNames
+            $0.ignoreProcess = ignoreProcess ?? other.ignoreProcess
             $0.discoveryAddress = discoveryAddress ?? other.discoveryAddress
             $0.discoveryPort = discoveryPort ?? other.discoveryPort
             $0.helloInterval = helloInterval ?? other.helloInterval
@@ -104,6 +170,9 @@ public struct Configuration: Sendable {
             $0.maximumQueuedRequests = maximumQueuedRequests ?? other.maximumQueuedRequests
             $0.maximumFrameSize = maximumFrameSize ?? other.maximumFrameSize
             $0.log = log ?? other.log
+            $0.helloLogs = helloLogs ?? other.helloLogs
+            $0.statusLogs = statusLogs ?? other.statusLogs
+            $0.logUnknownEvents = logUnknownEvents ?? other.logUnknownEvents
             $0.logger = logger ?? other.logger
         }
     }

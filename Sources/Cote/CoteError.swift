@@ -29,7 +29,7 @@ public struct CoteError: Error, Sendable {
         public static let encodingFailed = Code("encodingFailed")
         /// The answer is not of the type that was asked for. ``CoteError/underlying`` is the `DecodingError`.
         public static let decodingFailed = Code("decodingFailed")
-        /// The request was answered already.
+        /// The request was answered already, perhaps by another handler.
         public static let alreadyAnswered = Code("alreadyAnswered")
         /// No port to listen on is free.
         public static let noFreePort = Code("noFreePort")

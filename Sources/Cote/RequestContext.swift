@@ -1,6 +1,6 @@
 /// What there is to know of a request besides its payload. Every form of handler can take one.
 public struct RequestContext: Sendable, Hashable {
-    /// The type of the request.
+    /// The type of the request: the whole of it, where the handler's pattern leaves something open.
     public var type: String
 
     /// The requester's own id of the request, which means something on its connection only; `nil` if nobody waits for an
@@ -9,6 +9,13 @@ public struct RequestContext: Sendable, Hashable {
 
     /// The IPv4 address that the request came from.
     public var address: String
+
+    /// When the requester stops waiting for the answer, as far as it says so; an async handler is cancelled then.
+    public var deadline: ContinuousClock.Instant?
+
+    /// Further values that came with the request, as requesters of Node.js may send them: `send(request, a, b)`. Raw bytes
+    /// are `Buffer` objects here; ``JSONValue/buffer`` has their bytes.
+    public var extra: [JSONValue]
 
     /// The id of the requester, as ``Peer/id``, if it is of this library: others do not tell it with their requests.
     public var requesterID: String? {

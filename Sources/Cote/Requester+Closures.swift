@@ -6,6 +6,9 @@ extension Requester {
     ///   - request: The rest of the request: encodes to an object; or raw bytes, `[UInt8]` or `Data`.
     ///   - response: The type of the answer, where it is not clear already.
     ///   - timeout: How long to wait for the answer, also while no responder is there; the requester's by default.
+    ///   - subset: Only a responder of that subset gets it; until there is one it waits.
+    ///   - extra: Further values for the handler, at most 13, which only responders of this library are given: fails with
+    ///     ``CoteError/Code/unsupportedByPeer`` where only others are.
     ///   - completion: Called exactly once, if this does not throw, on the loop thread, which it must not hold up: other
     ///     components live there too. The failure is a ``CoteError``, or `CancellationError`.
     /// - Returns: What cancels the request.
@@ -16,9 +19,16 @@ extension Requester {
         _ request: Request,
         as response: Response.Type = Response.self,
         timeout: Duration? = nil,
+        subset: String? = nil,
+        extra: [JSONValue] = [],
         completion: @escaping @Sendable (Result<Response, any Error>) -> Void
     ) throws -> SentRequest {
-        try send(type, payload: Payload.request(request, type: type), timeout: timeout, completion)
+        try send(
+            type,
+            payload: Payload.request(request, type: type),
+            delivery: Delivery(timeout: timeout, subset: subset, extra: extra),
+            completion
+        )
     }
 
     /// Sends a request of nothing but a type, and hands its answer to a closure.
@@ -27,20 +37,22 @@ extension Requester {
         _ type: String,
         as response: Response.Type = Response.self,
         timeout: Duration? = nil,
+        subset: String? = nil,
+        extra: [JSONValue] = [],
         completion: @escaping @Sendable (Result<Response, any Error>) -> Void
     ) throws -> SentRequest {
-        try send(type, payload: .none, timeout: timeout, completion)
+        try send(type, payload: .none, delivery: Delivery(timeout: timeout, subset: subset, extra: extra), completion)
     }
 
     private func send<Response: Decodable & SendableMetatype>(
         _ type: String,
         payload: Payload.Request,
-        timeout: Duration?,
+        delivery: Delivery,
         _ completion: @escaping @Sendable (Result<Response, any Error>) -> Void
     ) throws -> SentRequest {
         let pending = DecodedResponse(type: type, requester: id) { try Payload.decode(Response.self, from: $0) }
         pending.completion = .closure(completion)
-        try component.send(type: type, payload: payload, timeout: timeout, pending: pending)
+        try component.send(type: type, payload: payload, delivery: delivery, pending: pending)
         return SentRequest(pending: pending, component: component)
     }
 }

@@ -6,14 +6,23 @@ extension Requester {
     ///   - request: The rest of the request: encodes to an object; or raw bytes, `[UInt8]` or `Data`.
     ///   - response: The type of the answer, where it is not clear already.
     ///   - timeout: How long to wait for the answer, also while no responder is there; the requester's by default.
+    ///   - subset: Only a responder of that subset gets it; until there is one it waits.
+    ///   - extra: Further values for the handler, at most 13, which only responders of this library are given: fails with
+    ///     ``CoteError/Code/unsupportedByPeer`` where only others are.
     /// - Throws: ``CoteError``; `CancellationError` if the task is cancelled.
     public func send<Request: Encodable & SendableMetatype, Response: Decodable & SendableMetatype>(
         _ type: String,
         _ request: Request,
         as response: Response.Type = Response.self,
-        timeout: Duration? = nil
+        timeout: Duration? = nil,
+        subset: String? = nil,
+        extra: [JSONValue] = []
     ) async throws -> Response {
-        try await send(type, payload: Payload.request(request, type: type), timeout: timeout) {
+        try await send(
+            type,
+            payload: Payload.request(request, type: type),
+            delivery: Delivery(timeout: timeout, subset: subset, extra: extra)
+        ) {
             try Payload.decode(Response.self, from: $0)
         }
     }
@@ -22,23 +31,39 @@ extension Requester {
     public func send<Response: Decodable & SendableMetatype>(
         _ type: String,
         as response: Response.Type = Response.self,
-        timeout: Duration? = nil
+        timeout: Duration? = nil,
+        subset: String? = nil,
+        extra: [JSONValue] = []
     ) async throws -> Response {
-        try await send(type, payload: .none, timeout: timeout) { try Payload.decode(Response.self, from: $0) }
+        try await send(type, payload: .none, delivery: Delivery(timeout: timeout, subset: subset, extra: extra)) {
+            try Payload.decode(Response.self, from: $0)
+        }
     }
 
     /// Sends a request and waits until it is answered, whatever the answer is.
     public func send<Request: Encodable & SendableMetatype>(
         _ type: String,
         _ request: Request,
-        timeout: Duration? = nil
+        timeout: Duration? = nil,
+        subset: String? = nil,
+        extra: [JSONValue] = []
     ) async throws {
-        try await send(type, payload: Payload.request(request, type: type), timeout: timeout) { _ in }
+        try await send(
+            type,
+            payload: Payload.request(request, type: type),
+            delivery: Delivery(timeout: timeout, subset: subset, extra: extra)
+        ) { _ in }
     }
 
     /// Sends a request of nothing but a type, and waits until it is answered, whatever the answer is.
-    public func send(_ type: String, timeout: Duration? = nil) async throws {
-        try await send(type, payload: .none, timeout: timeout) { _ in }
+    public func send(
+        _ type: String,
+        timeout: Duration? = nil,
+        subset: String? = nil,
+        extra: [JSONValue] = []
+    ) async throws {
+        try await send(type, payload: .none, delivery: Delivery(timeout: timeout, subset: subset, extra: extra)) { _ in
+        }
     }
 
     /// Sends a request of JSON, such as `["from": "usd", "amount": 100]`, and waits for its answer.
@@ -46,17 +71,33 @@ extension Requester {
         _ type: String,
         _ request: JSONValue,
         as response: Response.Type = Response.self,
-        timeout: Duration? = nil
+        timeout: Duration? = nil,
+        subset: String? = nil,
+        extra: [JSONValue] = []
     ) async throws -> Response {
-        try await send(type, payload: Payload.request(request, type: type), timeout: timeout) {
+        try await send(
+            type,
+            payload: Payload.request(request, type: type),
+            delivery: Delivery(timeout: timeout, subset: subset, extra: extra)
+        ) {
             try Payload.decode(Response.self, from: $0)
         }
     }
 
     /// Sends a request of JSON, such as `["from": "usd", "amount": 100]`, and waits for its answer, JSON too.
     @discardableResult
-    public func send(_ type: String, _ request: JSONValue, timeout: Duration? = nil) async throws -> JSONValue {
-        try await send(type, payload: Payload.request(request, type: type), timeout: timeout) {
+    public func send(
+        _ type: String,
+        _ request: JSONValue,
+        timeout: Duration? = nil,
+        subset: String? = nil,
+        extra: [JSONValue] = []
+    ) async throws -> JSONValue {
+        try await send(
+            type,
+            payload: Payload.request(request, type: type),
+            delivery: Delivery(timeout: timeout, subset: subset, extra: extra)
+        ) {
             try Payload.decode(JSONValue.self, from: $0)
         }
     }
@@ -64,7 +105,7 @@ extension Requester {
     private func send<Response>(
         _ type: String,
         payload: Payload.Request,
-        timeout: Duration?,
+        delivery: Delivery,
         decode: @escaping @Sendable (CoreValue) throws -> Response
     ) async throws -> Response {
         try Task.checkCancellation()
@@ -73,7 +114,7 @@ extension Requester {
             try await withUnsafeThrowingContinuation { continuation in
                 pending.completion = .continuation(continuation)
                 do {
-                    try component.send(type: type, payload: payload, timeout: timeout, pending: pending)
+                    try component.send(type: type, payload: payload, delivery: delivery, pending: pending)
                 } catch {
                     continuation.resume(throwing: error)
                 }

@@ -28,7 +28,7 @@ public import Logging
 ///
 /// What goes wrong is a ``CoteError``. What the responder answered as an error is in its ``CoteError/remote``. If the task
 /// that waits is cancelled, so is the request: one that was not delivered never is, and `CancellationError` is thrown.
-public final class Requester: Sendable {
+public final class Requester: Closable {
     let component: Component
 
     /// The component's id, a UUID; peers know it by that.
@@ -45,6 +45,7 @@ public final class Requester: Sendable {
     ///   - namespace: Only responders of the same namespace answer. ``Configuration/namespace`` by default.
     ///   - requests: The types of its requests, to be announced. Informative.
     ///   - timeout: How long its requests wait. ``Configuration/timeout`` by default.
+    ///   - balancing: Who of the responders gets a request.
     ///   - advertisement: An object of fields of your own, to be announced.
     ///   - logger: ``Configuration/logger`` by default.
     ///   - configuration: Everything else; ``Cote/configuration`` for what it leaves open.
@@ -55,16 +56,25 @@ public final class Requester: Sendable {
         namespace: String? = nil,
         requests: [String]? = nil,
         timeout: Duration? = nil,
+        balancing: Balancing = .roundRobin,
         advertisement: JSONValue? = nil,
         logger: Logger? = nil,
         configuration: Configuration = Configuration()
     ) throws {
         let settings = configuration.adding(key: key, namespace: namespace, timeout: timeout, logger: logger)
-        component = Component(loop: try .forComponent(ofItsOwn: false), logger: settings.effectiveLogger) {
-            cote_requester_close($0)
-        }
+        component = Component(
+            loop: try .forComponent(ofItsOwn: false),
+            logger: settings.effectiveLogger,
+            balancing: balancing
+        ) { cote_requester_close($0) }
         try component.start(
-            Description(name: name, types: requests, advertisement: advertisement, configuration: settings)
+            Description(
+                name: name,
+                types: requests,
+                advertisement: advertisement,
+                balancing: balancing,
+                configuration: settings
+            )
         ) { cote_requester_create($0, $1, $2) }
         id = component.withHandle { String(cString: cote_requester_id($0)) }!
     }
@@ -75,16 +85,30 @@ public final class Requester: Sendable {
 
     /// The responders that come and go, beginning with those that are there.
     public var peers: PeerEvents {
-        component.peerEvents()
+        component.makePeerEvents()
+    }
+
+    /// Whether it can find others and be found: as it is now, and then whenever that changes. Of states that nobody takes,
+    /// the newest is kept.
+    public var discovery: AsyncStream<DiscoveryState> {
+        component.makeDiscoveryStates()
+    }
+
+    /// How many responders are connected.
+    public var responders: Int {
+        component.connected
+    }
+
+    /// Returns when at least so many responders are connected: requests that are sent from now on are spread over them.
+    ///
+    /// - Throws: ``CoteError`` with ``CoteError/Code/closed`` if the requester is closed; `CancellationError`.
+    public func ready(minimum: Int = 1) async throws {
+        try await component.connected(minimum: minimum)
     }
 
     /// Returns when the requester is closed, and closes it when the task is cancelled: a service's main loop.
     public func run() async {
-        await withTaskCancellationHandler {
-            await component.closed()
-        } onCancel: {
-            component.close()
-        }
+        await component.run()
     }
 
     /// Ends all requests with ``CoteError/Code/closed``, says goodbye, and returns when all of it is done.
@@ -111,12 +135,5 @@ public func withRequester<Result>(
         timeout: timeout,
         configuration: configuration
     )
-    do {
-        let result = try await body(requester)
-        await requester.close()
-        return result
-    } catch {
-        await requester.close()
-        throw error
-    }
+    return try await closing(requester, isolation: isolation, after: body)
 }

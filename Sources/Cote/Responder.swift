@@ -17,7 +17,15 @@ public import Logging
 ///
 /// Requests of a type that nobody handles are answered with an error; in its first second a responder keeps them for a
 /// handler that may still come.
-public final class Responder: Sendable {
+///
+/// ## Several handlers
+///
+/// A handler is for a type, or for a pattern of types: segments separated by `::`, of which `*` is any one, and `**` any
+/// number, so `**` alone is every type. All handlers that match a request are called, in the order in which they came, and
+/// the first answer counts, a value or an error; others are dropped, and logged. If all give it up without an answer, the
+/// requester gets the error `unanswered`. A handler that returns nothing answers `null`; to look on without an answer, take
+/// a ``Reply`` and let it go.
+public final class Responder: Closable {
     /// Where handlers run.
     public enum Execution: Sendable {
         /// On Swift's concurrent pool, so that handlers use all cores, and a slow one holds up nobody.
@@ -44,6 +52,7 @@ public final class Responder: Sendable {
     ///   - key: Only requesters of the same key are answered. ``Configuration/key`` by default.
     ///   - namespace: Only requesters of the same namespace are answered. ``Configuration/namespace`` by default.
     ///   - respondsTo: The types of requests that browsers may send to it, to be announced.
+    ///   - subset: Requests may be sent to responders of this subset only. Not empty.
     ///   - execution: Where its handlers run.
     ///   - advertisement: An object of fields of your own, to be announced.
     ///   - logger: ``Configuration/logger`` by default.
@@ -55,6 +64,7 @@ public final class Responder: Sendable {
         key: String? = nil,
         namespace: String? = nil,
         respondsTo: [String]? = nil,
+        subset: String? = nil,
         execution: Execution = .pool,
         advertisement: JSONValue? = nil,
         logger: Logger? = nil,
@@ -67,7 +77,13 @@ public final class Responder: Sendable {
             logger: settings.effectiveLogger
         ) { cote_responder_close($0) }
         try component.start(
-            Description(name: name, types: respondsTo, advertisement: advertisement, configuration: settings)
+            Description(
+                name: name,
+                types: respondsTo,
+                advertisement: advertisement,
+                subset: subset,
+                configuration: settings
+            )
         ) { cote_responder_create($0, $1, $2) }
         (id, port) = component.withHandle { handle in
             (String(cString: cote_responder_id(handle)), Int(cote_responder_port(handle)))
@@ -80,20 +96,22 @@ public final class Responder: Sendable {
 
     /// The requesters that come and go, beginning with those that are there.
     public var peers: PeerEvents {
-        component.peerEvents()
+        component.makePeerEvents()
+    }
+
+    /// Whether it can find others and be found: as it is now, and then whenever that changes. Of states that nobody takes,
+    /// the newest is kept.
+    public var discovery: AsyncStream<DiscoveryState> {
+        component.makeDiscoveryStates()
     }
 
     /// Returns when the responder is closed, and closes it when the task is cancelled: a service's main loop.
     public func run() async {
-        await withTaskCancellationHandler {
-            await component.closed()
-        } onCancel: {
-            component.close()
-        }
+        await component.run()
     }
 
-    /// Says goodbye, closes the connections, and returns when that is done. Answers of handlers that still run are
-    /// dropped, and logged.
+    /// Says goodbye, closes the connections, and returns when that is done. Async handlers that still run are cancelled;
+    /// answers that come now are dropped, and logged.
     public func close() async {
         component.close()
         await component.closed()
@@ -119,12 +137,5 @@ public func withResponder<Result>(
         execution: execution,
         configuration: configuration
     )
-    do {
-        let result = try await body(responder)
-        await responder.close()
-        return result
-    } catch {
-        await responder.close()
-        throw error
-    }
+    return try await closing(responder, isolation: isolation, after: body)
 }

@@ -34,7 +34,7 @@ struct MeshOptions: ParsableArguments {
     )
     var multicast: String?
 
-    @Option(help: ArgumentHelp("The UDP port of discovery. Default: 12345.", valueName: "port"))
+    @Option(help: ArgumentHelp("The UDP port of discovery. Default: COTE_UDP_PORT, else 12345.", valueName: "port"))
     var discoveryPort: Int?
 
     @Flag(help: "Log who comes and goes to standard error. Default: COTE_LOG.")

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Dispatch
 
 #if canImport(Glibc)
 internal import Glibc
@@ -22,6 +23,17 @@ enum StandardStreams {
             if chunk.isEmpty { return bytes }
             bytes += chunk
         }
+    }
+
+    /// The lines of standard input as they come, without their ends. They are read on a thread of their own, so that who
+    /// waits for one can still be cancelled.
+    static func lines() -> AsyncStream<[UInt8]> {
+        let (lines, continuation) = AsyncStream.makeStream(of: [UInt8].self)
+        DispatchQueue(label: "standard input").async {
+            while let line = readLine(strippingNewline: true) { continuation.yield(Array(line.utf8)) }
+            continuation.finish()
+        }
+        return lines
     }
 
     /// Writes data.

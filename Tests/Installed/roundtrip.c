@@ -47,7 +47,7 @@ int main(void)
     cote_value payload = {COTE_KIND_BYTES, "there and back", 14};
     if (check(cote_loop_create(&loop), "loop") ||
         check(cote_responder_create(loop, &options, &responder), "responder") ||
-        check(cote_responder_on(responder, "echo", on_request, NULL), "on") ||
+        check(cote_responder_on(responder, "echo", on_request, NULL, NULL, NULL), "on") ||
         check(cote_requester_create(loop, &options, &requester), "requester") ||
         check(cote_requester_send(requester, "echo", &payload, NULL, on_response, &end, NULL),
               "send"))

@@ -39,7 +39,7 @@ int main(void)
     options.name = "greeter in C";
     cote_responder *responder;
     if (cote_responder_create(loop, &options, &responder) != COTE_OK) return fail("responder");
-    cote_responder_on(responder, "greet", greet, NULL);
+    cote_responder_on(responder, "greet", greet, NULL, NULL, NULL);
     fprintf(stderr, "responder: listening on port %d\n", cote_responder_port(responder));
 
     int received;

@@ -10,7 +10,7 @@ import json
 import os
 from concurrent.futures import Future
 from ctypes import CFUNCTYPE, POINTER, Structure, byref, c_bool, c_char_p, c_int, c_size_t, c_uint
-from ctypes import c_uint16, c_uint32, c_uint64, c_void_p, sizeof
+from ctypes import c_uint8, c_uint16, c_uint32, c_uint64, c_void_p, sizeof
 
 _library = ctypes.CDLL(os.environ.get("COTE_LIBRARY") or ctypes.util.find_library("cote") or "libcote.so.0")
 _library.cote_strerror.restype = c_char_p
@@ -71,11 +71,34 @@ class _Options(Structure):
         ("on_log", c_void_p),
         ("on_peer", c_void_p),
         ("on_close", c_void_p),
+        ("on_connected", c_void_p),
+        ("hello_logs", c_int),
+        ("status_logs", c_int),
+        ("log_unknown_events", c_int),
+        ("ignore_process", c_int),
+        ("use_host_names", c_int),
+        ("ports", c_char_p),
+        ("advertised_address", c_char_p),
+        ("interfaces", c_char_p),
+        ("seeds", c_char_p),
+        ("multicast_ttl", c_uint8),
+        ("subset", c_char_p),
+        ("balancing", c_int),
+        ("choose", c_void_p),
+        ("redis", c_char_p),
+        ("on_discovery", c_void_p),
     ]
 
 
 class _SendOptions(Structure):
-    _fields_ = [("size", c_size_t), ("timeout_ms", c_uint32), ("flags", c_uint)]
+    _fields_ = [
+        ("size", c_size_t),
+        ("timeout_ms", c_uint32),
+        ("flags", c_uint),
+        ("subset", c_char_p),
+        ("extra", POINTER(_Value)),
+        ("extra_count", c_size_t),
+    ]
 
 
 class _Request(Structure):
@@ -88,6 +111,7 @@ class _Request(Structure):
         ("extra_count", c_size_t),
         ("id", c_char_p),
         ("peer_address", c_char_p),
+        ("deadline", c_uint64),
     ]
 
 
@@ -238,4 +262,4 @@ class Responder(_Component):
 
         callback = _RequestCallback(on_request)
         self._callbacks.append(callback)  # for as long as the library may call it
-        _check(_library.cote_responder_on(self._handle, _text(type), callback, None))
+        _check(_library.cote_responder_on(self._handle, _text(type), callback, None, None, None))

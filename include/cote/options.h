@@ -22,6 +22,14 @@ typedef enum cote_peer_event {
     COTE_PEER_REMOVED = 2  /* said goodbye, or was silent for the node timeout */
 } cote_peer_event;
 
+/* Who of the responders that are there gets the next request. */
+typedef enum cote_balancing {
+    COTE_ROUND_ROBIN = 0,   /* each in turn */
+    COTE_LEAST_PENDING = 1, /* the one with the fewest unanswered requests */
+    COTE_LEAST_LATENCY = 2, /* of two at random the one that is likely to answer sooner */
+    COTE_CUSTOM = 3         /* the one that `choose` chooses */
+} cote_balancing;
+
 /* A component of somebody else that this one works with. Borrowed until the callback returns. */
 typedef struct cote_peer {
     size_t size;               /* of this struct, bytes */
@@ -35,6 +43,15 @@ typedef struct cote_peer {
     const char *advertisement; /* JSON object, as it announced it */
 } cote_peer;
 
+/* A responder that may be chosen. Borrowed until the callback returns. */
+typedef struct cote_candidate {
+    size_t size; /* of this struct, bytes */
+    const cote_peer *peer;
+    size_t pending;    /* requests of this requester that it has not answered */
+    double latency_ms; /* a moving average that jumps up to a slow answer and sinks slowly; 0 before
+                          the first answer */
+} cote_candidate;
+
 /*
  * Everything that can be said of a component. Start from COTE_OPTIONS_INIT; a field that is zero
  * takes its environment variable, and without one its default. Strings are UTF-8, copied by create;
@@ -46,18 +63,20 @@ typedef struct cote_peer {
 typedef struct cote_options {
     size_t size; /* sizeof(cote_options) */
 
-    const char *name;        /* required, not empty */
-    const char *environment; /* separates meshes; default COTE_ENV, else none; "" is none */
-    const char *key;         /* separates meshes; not empty; default none */
-    const char *name_space;  /* separates components of one key; not empty; default none */
-    const char *const
-        *types; /* request types: `requests` of a requester, `respondsTo` of a responder */
+    const char *name;         /* required, not empty */
+    const char *environment;  /* separates meshes; default COTE_ENV, else none; "" is none */
+    const char *key;          /* separates meshes; not empty; default none */
+    const char *name_space;   /* separates components of one key; not empty; default none */
+    const char *const *types; /* what it announces: `requests` of a requester, `respondsTo` of a
+                                 responder, `broadcasts` of a publisher, `subscribesTo` of a
+                                 subscriber */
     size_t type_count;
     const char
         *advertisement; /* JSON object of the user's own fields, to be announced; default none */
 
-    const char *address; /* IPv4 that a listener binds to; default 0.0.0.0 */
-    uint16_t port;       /* first port that a listener tries, then upwards; default 8000 */
+    const char
+        *address;  /* IPv4 that a listener binds to; default COTE_BIND_ADDRESS, else 0.0.0.0 */
+    uint16_t port; /* first port that a listener tries, then upwards; default as `ports` */
     uint32_t timeout_ms; /* of a requester's requests; default COTE_REQUEST_TIMEOUT, else
                             COTE_NO_TIMEOUT */
     size_t max_queued;   /* requests that may wait for a responder; default 1,000,000 */
@@ -67,12 +86,13 @@ typedef struct cote_options {
     const char
         *multicast; /* IPv4 group; wins over broadcast; default COTE_MULTICAST_ADDRESS, else none */
     const char *discovery_address; /* IPv4 that the discovery socket binds to; default 0.0.0.0 */
-    uint16_t discovery_port;       /* UDP; default 12345 */
-    uint32_t hello_interval_ms;    /* default 2000 */
-    uint32_t check_interval_ms;    /* how often silent peers are looked for; default 4000 */
+    uint16_t discovery_port;       /* UDP; default COTE_UDP_PORT, else 12345 */
+    uint32_t hello_interval_ms;    /* default COTE_HELLO_INTERVAL, else 2000 */
+    uint32_t check_interval_ms;    /* how often silent peers are looked for; default
+                                      COTE_CHECK_INTERVAL, else 4000 */
     uint32_t node_timeout_ms;      /* silent for that long, a peer is removed; at least
                                       check_interval_ms, and more than hello_interval_ms; default
-                                      5000 */
+                                      COTE_NODE_TIMEOUT, else 5000 */
 
     cote_switch
         log; /* cote's hello, online and offline lines through on_log; default COTE_LOG, else off */
@@ -81,6 +101,55 @@ typedef struct cote_options {
     cote_log_cb on_log; /* may be NULL */
     void (*on_peer)(void *context, cote_peer_event event, const cote_peer *peer); /* may be NULL */
     void (*on_close)(void *context); /* the component's last callback (rule 1); may be NULL */
+    /* How many partners it is connected to, whenever that changes; may be NULL */
+    void (*on_connected)(void *context, size_t count);
+
+    /* Which of the lines of `log` about others: those of who comes need both, those of who goes the
+     * second. What `log` off hides they do not show; if nothing is said of `log`, either of them on
+     * turns it on. Defaults COTE_HELLO_LOGS_ENABLED and COTE_STATUS_LOGS_ENABLED, else on */
+    cote_switch hello_logs;
+    cote_switch status_logs;
+    /* A warning through on_log for a request or message that nobody here handles, for each type or
+     * topic once in a while; default COTE_LOG_UNKNOWN_EVENTS, else on */
+    cote_switch log_unknown_events;
+    /* Takes no notice of the components of its own process; default COTE_IGNORE_PROCESS, else off
+     */
+    cote_switch ignore_process;
+    /* Connects to where the host names of others lead, which are looked up, and not to where their
+     * hellos come from; default COTE_USE_HOST_NAMES, else off. With redis it is always so */
+    cote_switch use_host_names;
+
+    const char *ports; /* in place of `port`: "8000" is that one and upwards, "8000-8010" these
+                          only, "0" any that is free; default COTE_PORTS, else 8000 and upwards */
+    const char *advertised_address; /* IPv4 that others are told to connect to; default
+                                       COTE_ADVERTISED_ADDRESS, else where the hellos come from */
+    const char *interfaces; /* names or IPv4 addresses of network interfaces with commas between
+                               them, or "all": each says hello, to 255.255.255.255 or a multicast
+                               group; default COTE_INTERFACES, else what the routing table says */
+    const char *seeds; /* hosts with commas between them, each a name or IPv4 address and perhaps
+                          a UDP port, as in "one.example, 10.0.0.5:12345": found by unicast, and
+                          by way of them whom they know, where neither broadcast nor multicast
+                          gets through; default COTE_UNICAST_SEEDS, else none; "" is none */
+    uint8_t multicast_ttl; /* how many networks hellos to a multicast group cross; default
+                              COTE_MULTICAST_TTL, else 1 */
+
+    const char *subset; /* of a responder: requests may be sent to one of this subset only; UTF-8,
+                           not empty; default none */
+    cote_balancing balancing; /* of a requester; default COTE_ROUND_ROBIN */
+    /* For COTE_CUSTOM: the index of the chosen one among `count`, at least 1; any other number lets
+     * the request wait until responders come or go. On the loop thread; must not block. */
+    size_t (*choose)(void *context, const cote_candidate *candidates, size_t count);
+
+    /* A redis server through which components find each other in place of UDP:
+     * redis://user:password@host:port/database, of which everything but the host may be left out;
+     * "" is UDP. Default, unless broadcast or multicast is given here: COTE_DISCOVERY_REDIS_URL,
+     * completed by COTE_DISCOVERY_REDIS_HOST, _PORT, _USERNAME, _PASSWORD and _DB, or
+     * 127.0.0.1:6379 if COTE_DISCOVERY_REDIS is true; else UDP. It wins over broadcast and
+     * multicast. Peers are then where their host names lead, unless they advertise an address */
+    const char *redis;
+    /* Discovery does not work, for the reason in `trouble`, or works again (NULL), whenever that
+     * changes; peers that are known stay so while redis does not work. May be NULL */
+    void (*on_discovery)(void *context, const char *trouble);
 } cote_options;
 
 #ifdef __cplusplus

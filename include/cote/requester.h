@@ -51,13 +51,13 @@ typedef struct cote_send_options {
     size_t size;         /* sizeof(cote_send_options) */
     uint32_t timeout_ms; /* 0: the component's; COTE_NO_TIMEOUT: none */
     unsigned flags;      /* COTE_SEND_... */
+    const char *subset; /* only to a responder of that subset, and if there is none it waits; UTF-8,
+                           not empty; NULL: to any */
+    const cote_value *extra; /* further values for the handler, which only responders of this
+                                library are given (others: the response is COTE_EUNSUPPORTED); JSON
+                                is checked, unless flags say COTE_SEND_ENCODED */
+    size_t extra_count;      /* at most 13, and 12 beside raw bytes */
 } cote_send_options;
-
-/* Everything left to its default: `cote_send_options options = COTE_SEND_OPTIONS_INIT;` */
-#define COTE_SEND_OPTIONS_INIT          \
-    {                                   \
-        sizeof(cote_send_options), 0, 0 \
-    }
 
 /*
  * Creates a requester on `loop`; it announces itself at once and connects to every responder of its
@@ -69,10 +69,12 @@ COTE_API int cote_requester_create(cote_loop *loop, const cote_options *options,
                                    cote_requester **requester);
 
 /*
- * Sends a request of type `type` (UTF-8, not empty) to one responder, the next in turn, or queues
- * it until there is one. `payload`: NULL; or JSON, an object without a member "type" other than
- * `type`; or raw bytes, which only peers of this library understand (others: the response is
- * COTE_EUNSUPPORTED). `options` may be NULL.
+ * Sends a request of type `type` (UTF-8, not empty) to one responder, by the balancing that was
+ * asked for, or queues it until there is one. `payload`: NULL; or JSON, an object without a member
+ * "type" other than `type`; or raw bytes, which only peers of this library understand (others: the
+ * response is COTE_EUNSUPPORTED). As in Node.js, members `__timeout` (ms) and `__subset` of the
+ * object stand for the options of these names; the second is not sent. A timeout is sent along as
+ * `__timeout`, so that the responder knows it. `options` may be NULL.
  * `*id`, if not NULL, is the request's number, for cote_requester_cancel.
  * COTE_EINVAL, COTE_ECLOSED, COTE_EQUEUEFULL, COTE_ENOMEM, COTE_ETOOBIG (a frame argument of 4 GiB
  * or more).
@@ -95,5 +97,20 @@ COTE_API void cote_requester_close(cote_requester *requester);
 #ifdef __cplusplus
 }
 #endif
+
+/* Everything left to its default: `cote_send_options options = COTE_SEND_OPTIONS_INIT;` */
+/* clang-format off */
+#ifdef __cplusplus
+#define COTE_SEND_OPTIONS_INIT cote_send_options_init()
+static inline cote_send_options cote_send_options_init()
+{
+    cote_send_options options = cote_send_options();
+    options.size = sizeof options;
+    return options;
+}
+#else
+#define COTE_SEND_OPTIONS_INIT {.size = sizeof(cote_send_options)}
+#endif
+/* clang-format on */
 
 #endif

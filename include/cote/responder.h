@@ -13,7 +13,8 @@ typedef struct cote_responder cote_responder;
 
 /*
  * The duty to answer one request. Owned by whoever holds it, used once, from any thread: each of
- * the three calls below consumes it. Outlives connection, component and loop (rule 7).
+ * cote_reply_send, cote_reply_send_values, cote_reply_error and cote_reply_drop consumes it.
+ * Outlives connection, component and loop (rule 7).
  */
 typedef struct cote_reply cote_reply;
 
@@ -30,6 +31,8 @@ typedef struct cote_request {
                        waits for no answer. Of a requester of this library: its `iid`, a colon, and
                        a number */
     const char *peer_address; /* IPv4 of the requester */
+    uint64_t deadline; /* ms from now in which the requester waits for the answer; 0 if it does not
+                          say */
 } cote_request;
 
 /* Called on the loop thread. `reply` is the callee's from now on. */
@@ -45,11 +48,23 @@ COTE_API int cote_responder_create(cote_loop *loop, const cote_options *options,
                                    cote_responder **responder);
 
 /*
- * Handles requests of type `type` (UTF-8, not empty, copied). A handler that the type had before
- * is replaced. COTE_EINVAL, COTE_ENOMEM, COTE_ECLOSED.
+ * Hands the requests whose type matches `pattern` (UTF-8, not empty) to `callback`. A pattern is a
+ * type, or has segments separated by `::`, of which `*` is any one, and `**` any number: `**` alone
+ * is every type. Several may match a request: each is called, in the order in which they came, with
+ * a reply token of its own, and the first answer counts, a value or an error. When the last of the
+ * tokens is dropped and none has answered, the requester gets the error `unanswered`.
+ *
+ * `release`, if not NULL, is called with the context on the loop thread when it is not used any
+ * more, once, after off or close. `*number`, if not NULL, is for cote_responder_off. On an error
+ * nothing is called. COTE_EINVAL, COTE_ENOMEM, COTE_ECLOSED.
  */
-COTE_API int cote_responder_on(cote_responder *responder, const char *type,
-                               cote_request_cb callback, void *context);
+COTE_API int cote_responder_on(cote_responder *responder, const char *pattern,
+                               cote_request_cb callback, void (*release)(void *context),
+                               void *context, uint64_t *number);
+
+/* Takes a callback back. On the loop thread it is not called any more from now on, elsewhere soon.
+ * Its reply tokens stay good. COTE_ENOMEM, COTE_ECLOSED. */
+COTE_API int cote_responder_off(cote_responder *responder, uint64_t number);
 
 /* The TCP port that it listens on. */
 COTE_API uint16_t cote_responder_port(const cote_responder *responder);
@@ -66,13 +81,36 @@ enum {
 };
 
 /*
+ * Tells when nobody waits for the answer any more: `gone` is called once, on the loop thread, when
+ * the requester's connection has ended, the responder's close included, or the deadline has passed.
+ * Not after the answer went out, and not for a request that nobody waits for from the beginning.
+ * The token is to be consumed all the same. `release`, if not NULL, is called once at the end in
+ * every case: after `gone`, or when the token was consumed; on the loop thread, before on_close.
+ *
+ * Only in the request's callback, before the token is consumed or known to another thread; once for
+ * a token. On an error nothing is called. COTE_EINVAL, COTE_ENOMEM, COTE_ECLOSED (the requester is
+ * gone).
+ */
+COTE_API int cote_reply_watch(cote_reply *reply, void (*gone)(void *context),
+                              void (*release)(void *context), void *context);
+
+/*
  * Answers with a value; NULL is JSON `null`. JSON is checked, unless flags say COTE_REPLY_ENCODED.
  * To a Node.js requester, raw bytes that begin with a tag of the protocol (j: s: b:) go as
  * {"type":"Buffer","data":[...]}, or they would kill it. Consumes the token whatever it returns.
  * COTE_OK: handed on, to a requester that is still there. COTE_ECLOSED: it is gone, and the answer
- * dropped. COTE_EINVAL (the requester gets an error instead), COTE_ENOMEM.
+ * dropped. COTE_EANSWERED: another handler has answered the request before; dropped. COTE_EINVAL
+ * (the requester gets an error instead), COTE_ENOMEM.
  */
 COTE_API int cote_reply_send(cote_reply *reply, const cote_value *result, unsigned flags);
+
+/*
+ * Answers with several values, at most 13, which the callback of a Node.js requester is given one
+ * after the other; with none, it is given nothing. Beside other values raw bytes that begin with a
+ * tag go as {"type":"Buffer","data":[...]} to everybody. Otherwise as cote_reply_send.
+ */
+COTE_API int cote_reply_send_values(cote_reply *reply, const cote_value *values, size_t count,
+                                    unsigned flags);
 
 /*
  * Answers with an error: an object with `message`, `code` if not NULL, and `details` (JSON,
@@ -81,7 +119,8 @@ COTE_API int cote_reply_send(cote_reply *reply, const cote_value *result, unsign
 COTE_API int cote_reply_error(cote_reply *reply, const char *code, const char *message,
                               const cote_value *details);
 
-/* Gives the duty up: the requester is told that nobody answered. Consumes the token. */
+/* Gives the duty up: the requester is told that nobody answered, unless another handler has, or may
+ * still. Consumes the token. */
 COTE_API void cote_reply_drop(cote_reply *reply);
 
 #ifdef __cplusplus

@@ -82,9 +82,9 @@ static void describe_error(cote_value error, cote_response *response, cote__buff
 
 /* MARK: the whole */
 
-bool cote__requester_answer(cote_requester *requester, cote__link *link,
-                            const cote__amp_frame *frame)
+bool cote__requester_answer(cote__link *link, const cote__amp_frame *frame)
 {
+    cote_requester *requester = (cote_requester *)link->links->component;
     cote__reply reply;
     if (cote__reply_decode(frame, COTE__JSON_MAX_DEPTH, &reply) != COTE__MESSAGE_OK) return false;
     cote__requested *request = request_of(requester, link, reply.id);
@@ -108,7 +108,9 @@ bool cote__requester_answer(cote_requester *requester, cote__link *link,
         response.extra = reply.values + 1;
         response.extra_count = reply.value_count - 1;
     }
+    cote__dispatch_answered(request);
     cote__requester_finish(request, &response);
     cote__buffer_fini(&text);
+    if (requester->waiting) cote__dispatch_waiting(requester);
     return true;
 }

@@ -43,7 +43,7 @@ void cote__component_log(const cote__component *component, cote_log_level level,
 
 static void log_hello(const cote__component *component)
 {
-    if (!component->settings.log) return;
+    if (!component->settings.log.hello) return;
     char on[16] = "";
     uint16_t port = cote__peer_public(component->registration.self)->port;
     if (port) snprintf(on, sizeof on, " on %u", port);
@@ -55,13 +55,26 @@ static void log_hello(const cote__component *component)
 static void log_status(const cote__component *component, cote_peer_event event,
                        const cote__peer *peer)
 {
-    if (!component->settings.log || event == COTE_PEER_UPDATED) return;
+    const cote__log_settings *log = &component->settings.log;
+    if (event == COTE_PEER_UPDATED || !(event == COTE_PEER_ADDED ? log->online : log->offline))
+        return;
     const cote_peer *public = cote__peer_public(peer);
     char on[16] = "";
     if (public->port) snprintf(on, sizeof on, " on %u", public->port);
     cote__component_log(component, COTE_LOG_INFO, "%s > %s.%s %s#%s%s", component->settings.name,
                         cote__peer_type(peer), event == COTE_PEER_ADDED ? "online" : "offline",
                         public->name, public->id, on);
+}
+
+void cote__component_unknown(cote__component *component, const char *kind, cote__slice name)
+{
+    const cote__settings *settings = &component->settings;
+    if (!settings->on_log || !settings->log.unknown_events ||
+        cote__component_is_closing(component) ||
+        !cote__unknown_is_news(&component->unknown, name, cote__now()))
+        return;
+    cote__component_log(component, COTE_LOG_WARNING, "%s has nothing that handles the %s \"%.*s\"",
+                        settings->name, kind, (int)(name.size < 80 ? name.size : 80), name.data);
 }
 
 /* MARK: the end */
@@ -77,6 +90,7 @@ static void end(cote__task *task)
         cote__loop_post(component->loop, task);
         return;
     }
+    if (component->kind->end) component->kind->end(component);
     void (*on_close)(void *) = component->settings.on_close;
     void *context = component->settings.context;
     cote_loop *loop = component->loop;
@@ -101,6 +115,13 @@ void cote__component_release(cote__component *component)
 bool cote__component_is_closing(const cote__component *component)
 {
     return atomic_load_explicit(&component->closing, memory_order_acquire);
+}
+
+void cote__component_connected(cote__component *component, size_t count)
+{
+    if (atomic_exchange(&component->connected, count) == count) return;
+    if (component->settings.on_connected && !cote__component_is_closing(component))
+        component->settings.on_connected(component->settings.context, count);
 }
 
 static void close_on_loop(cote__task *task)
@@ -167,6 +188,14 @@ static void on_trouble(cote__registration *registration, const char *message)
         cote__component_log(component, COTE_LOG_WARNING, "discovery: %s", message);
     else
         cote__component_log(component, COTE_LOG_INFO, "discovery works again");
+    if (component->settings.on_discovery && !cote__component_is_closing(component))
+        component->settings.on_discovery(component->settings.context, message);
+}
+
+static void on_notice(cote__registration *registration, const char *message)
+{
+    cote__component_log(COTE__CONTAINER(registration, cote__component, registration),
+                        COTE_LOG_WARNING, "discovery: %s", message);
 }
 
 static void on_left(cote__registration *registration)
@@ -219,6 +248,7 @@ int cote__component_start(cote__component *component, uint16_t port)
     if (result != COTE_OK) return result;
     component->registration.on_peer = on_peer;
     component->registration.on_trouble = on_trouble;
+    component->registration.on_notice = on_notice;
     component->registration.on_left = on_left;
     component->start_task.run = start_on_loop;
     if (cote__loop_join(component->loop, &component->member, &component->start_task))

@@ -12,6 +12,7 @@
 #include <stdatomic.h>
 
 #include "mesh/discovery.h"
+#include "state/unknown.h"
 #include "wire/uuid.h"
 
 struct cote__component;
@@ -25,6 +26,7 @@ typedef struct cote__component_kind {
                  bool silent);
     void (*close)(struct cote__component *component);   /* ends what the component does; once */
     void (*destroy)(struct cote__component *component); /* frees it, after on_close */
+    void (*end)(struct cote__component *component);     /* just before on_close; may be NULL */
 } cote__component_kind;
 
 typedef struct cote__component {
@@ -35,9 +37,11 @@ typedef struct cote__component {
     cote__registration registration;
     cote__member member;
 
-    atomic_bool closing; /* close was called: new calls are refused */
-    atomic_uint calls;   /* that were let in, and have not run on the loop yet */
-    unsigned holds;      /* the loop's, as the rest */
+    atomic_bool closing;     /* close was called: new calls are refused */
+    atomic_size_t connected; /* partners that it has a connection with */
+    atomic_uint calls;       /* that were let in, and have not run on the loop yet */
+    unsigned holds;          /* the loop's, as the rest */
+    cote__unknown unknown;
     cote__task start_task, close_task, end_task;
 } cote__component;
 
@@ -62,7 +66,11 @@ void cote__component_exit(cote__component *component);
 void cote__component_hold(cote__component *component);
 void cote__component_release(cote__component *component);
 bool cote__component_is_closing(const cote__component *component);
+/* Remembers how many partners are connected, and tells it if that is new. */
+void cote__component_connected(cote__component *component, size_t count);
 void cote__component_log(const cote__component *component, cote_log_level level, const char *format,
                          ...) __attribute__((format(printf, 3, 4)));
+/* Nobody here handles a `kind` ("request", "message") of that name. */
+void cote__component_unknown(cote__component *component, const char *kind, cote__slice name);
 
 #endif

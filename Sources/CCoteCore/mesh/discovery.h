@@ -1,6 +1,6 @@
 /*
  * discovery.h - who is there. One discovery per process and setting, on the hub's thread: it has
- * the UDP socket and the roster, says the hellos of all registered components, and tells each on
+ * the transport and the roster, says the hellos of all registered components, and tells each on
  * its own loop what concerns it.
  */
 #ifndef COTE_MESH_DISCOVERY_H
@@ -28,10 +28,13 @@ typedef struct cote__registration {
     cote__peer *self;        /* owned: as others of this process see it */
     cote__buffer hello, bye; /* owned: the datagrams */
     bool hears_key;          /* wants to hear of all peers of its key, not of partners alone */
+    bool ignores_process;    /* takes no notice of components of its own process */
 
     void (*on_peer)(struct cote__registration *self, const cote__news *news);
     /* Discovery cannot send or receive now (`message`), or can again (NULL). */
     void (*on_trouble)(struct cote__registration *self, const char *message);
+    /* Discovery goes on, and something in it is to be known. */
+    void (*on_notice)(struct cote__registration *self, const char *message);
     void (*on_left)(struct cote__registration *self);
 
     /* The hub's own: */
@@ -39,6 +42,7 @@ typedef struct cote__registration {
     cote__task enter_task,
         leave_task; /* two, since leaving may be asked for while entering is on its way */
     struct cote__discovery *discovery;
+    struct cote__transport *transport;
     struct cote__registration *next;
     cote__timer *timer;
     cote__time next_hello, next_answer;

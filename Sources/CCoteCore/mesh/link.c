@@ -1,7 +1,7 @@
-/* link.c - a requester's connections: one to each responder that is there. */
+#include "mesh/link.h"
+
 #include <stdlib.h>
 
-#include "mesh/requester.h"
 #include "net/system.h"
 
 enum {
@@ -16,40 +16,58 @@ static void connect_now(void *context);
 
 static void link_destroy(cote__link *link)
 {
-    cote_requester *requester = link->requester;
+    cote__links *links = link->links;
     size_t index = 0;
-    while (requester->links[index] != link) index++;
-    requester->link_count--;
-    for (; index < requester->link_count; index++)
-        requester->links[index] = requester->links[index + 1];
+    while (links->items[index] != link) index++;
+    links->count--;
+    for (; index < links->count; index++) links->items[index] = links->items[index + 1];
     cote__timer_destroy(link->retry);
     cote__peer_release(link->peer);
     free(link);
 }
 
-static cote__link *link_create(cote_requester *requester, cote__peer *peer)
+static cote__link *link_create(cote__links *links, cote__peer *peer)
 {
-    if (requester->link_count == requester->link_capacity) {
-        size_t capacity = requester->link_capacity ? requester->link_capacity * 2 : 4;
-        cote__link **links = realloc(requester->links, capacity * sizeof *links);
-        if (!links) return NULL;
-        requester->links = links;
-        requester->link_capacity = capacity;
+    if (links->count == links->capacity) {
+        size_t capacity = links->capacity ? links->capacity * 2 : 4;
+        cote__link **items = realloc(links->items, capacity * sizeof *items);
+        if (!items) return NULL;
+        links->items = items;
+        links->capacity = capacity;
     }
     cote__link *link = calloc(1, sizeof *link);
     if (!link) return NULL;
-    link->retry = cote__timer_create(requester->component.loop, connect_now, link);
+    link->retry = cote__timer_create(links->component->loop, connect_now, link);
     if (!link->retry) {
         free(link);
         return NULL;
     }
-    link->requester = requester;
+    link->links = links;
     link->peer = cote__peer_retain(peer);
-    requester->links[requester->link_count++] = link;
+    links->items[links->count++] = link;
     return link;
 }
 
+bool cote__link_is_usable(const cote__link *link)
+{
+    return link->open && cote__connection_is_open(link->connection) && !link->departed &&
+           !link->dropped;
+}
+
+void cote__links_fini(cote__links *links)
+{
+    free(links->items);
+}
+
 /* MARK: the connection */
+
+static void changed(cote__links *links)
+{
+    size_t usable = 0;
+    for (size_t i = 0; i < links->count; i++) usable += cote__link_is_usable(links->items[i]);
+    cote__component_connected(links->component, usable);
+    if (links->events->changed) links->events->changed(links->component);
+}
 
 static void retry_later(cote__link *link)
 {
@@ -64,7 +82,8 @@ static void on_opened(void *owner)
 {
     cote__link *link = owner;
     link->open = true;
-    cote__requester_drain(link->requester);
+    if (link->links->events->opened) link->links->events->opened(link);
+    changed(link->links);
 }
 
 static bool on_frame(void *owner, const cote__amp_frame *frame)
@@ -72,24 +91,21 @@ static bool on_frame(void *owner, const cote__amp_frame *frame)
     cote__link *link = owner;
     link->attempts =
         0; /* not before: one that accepts and closes must not be tried in a tight circle */
-    return cote__requester_answer(link->requester, link, frame);
+    return link->links->events->frame(link, frame);
 }
 
 static void on_closed(void *owner, int status)
 {
     cote__link *link = owner;
-    cote_requester *requester = link->requester;
+    cote__links *links = link->links;
+    cote__component *component = links->component;
     bool was_open = link->open;
     link->connection = NULL;
     link->open = false;
     if (status == COTE_EPROTOCOL)
-        cote__component_log(&requester->component, COTE_LOG_WARNING,
-                            "%s sent bytes that are no reply: closed",
+        cote__component_log(component, COTE_LOG_WARNING, "%s sent bytes that make no sense: closed",
                             cote__peer_public(link->peer)->name);
-    while (link->sent.head) {
-        cote__requested *request = COTE__CONTAINER(link->sent.head, cote__requested, node);
-        cote__requester_fail(request, COTE_ECONNLOST);
-    }
+    if (links->events->lost) links->events->lost(link);
     if (link->dropped || link->departed) {
         link_destroy(link);
     } else if (was_open && link->attempts == 0) {
@@ -98,18 +114,19 @@ static void on_closed(void *owner, int status)
     } else {
         retry_later(link);
     }
-    cote__component_release(&requester->component);
+    changed(links);
+    cote__component_release(component);
 }
 
-static const cote__connection_events events = {on_opened, on_frame, on_closed};
+static const cote__connection_events connection_events = {on_opened, on_frame, on_closed};
 
 static void connect_now(void *context)
 {
     cote__link *link = context;
-    cote__component *component = &link->requester->component;
-    if (cote__connection_open(component->loop, cote__peer_address(link->peer),
+    cote__component *component = link->links->component;
+    if (cote__connection_open(component->loop, cote__peer_host(link->peer),
                               cote__peer_public(link->peer)->port, component->settings.max_frame,
-                              &events, link, &link->connection) == COTE_OK)
+                              &connection_events, link, &link->connection) == COTE_OK)
         cote__component_hold(component);
     else
         retry_later(link);
@@ -130,7 +147,7 @@ static void link_drop(cote__link *link)
 
 static bool same_place(const cote__peer *one, const cote__peer *other)
 {
-    return cote__peer_address(one) == cote__peer_address(other) &&
+    return cote__peer_host(one) == cote__peer_host(other) &&
            cote__peer_public(one)->port == cote__peer_public(other)->port;
 }
 
@@ -139,10 +156,10 @@ static bool same_id(const cote__peer *one, const cote__peer *other)
     return strcmp(cote__peer_public(one)->id, cote__peer_public(other)->id) == 0;
 }
 
-static cote__link *link_of(cote_requester *requester, const cote__peer *peer)
+static cote__link *link_of(cote__links *links, const cote__peer *peer)
 {
-    for (size_t i = 0; i < requester->link_count; i++) {
-        cote__link *link = requester->links[i];
+    for (size_t i = 0; i < links->count; i++) {
+        cote__link *link = links->items[i];
         if (!link->dropped && same_id(link->peer, peer)) return link;
     }
     return NULL;
@@ -150,10 +167,10 @@ static cote__link *link_of(cote_requester *requester, const cote__peer *peer)
 
 /* Whoever comes to a place after its owner has said goodbye is somebody else: the old connection is
  * about to end, and does not serve it. */
-static cote__link *link_to_place(cote_requester *requester, const cote__peer *peer)
+static cote__link *link_to_place(cote__links *links, const cote__peer *peer)
 {
-    for (size_t i = 0; i < requester->link_count; i++) {
-        cote__link *link = requester->links[i];
+    for (size_t i = 0; i < links->count; i++) {
+        cote__link *link = links->items[i];
         if (!link->dropped && same_place(link->peer, peer) &&
             (!link->departed || same_id(link->peer, peer)))
             return link;
@@ -174,10 +191,10 @@ static void adopt(cote__link *link, cote__peer *peer)
  * back): the connection that is there serves it, and one that is being tried again reaches it at
  * once.
  */
-static void added(cote_requester *requester, cote__peer *peer)
+static void added(cote__links *links, cote__peer *peer)
 {
     if (cote__peer_public(peer)->port == 0) return;
-    cote__link *link = link_to_place(requester, peer);
+    cote__link *link = link_to_place(links, peer);
     if (link) {
         adopt(link, peer);
         if (link->connection) return;
@@ -185,48 +202,48 @@ static void added(cote_requester *requester, cote__peer *peer)
         connect_now(link);
         return;
     }
-    link = link_create(requester, peer);
+    link = link_create(links, peer);
     if (link) connect_now(link);
 }
 
-static void updated(cote_requester *requester, cote__peer *peer)
+static void updated(cote__links *links, cote__peer *peer)
 {
-    cote__link *link = link_of(requester, peer);
+    cote__link *link = link_of(links, peer);
     if (link && same_place(link->peer, peer)) {
         adopt(link, peer);
         return;
     }
     if (link) link_drop(link);
-    added(requester, peer);
+    added(links, peer);
 }
 
 /*
- * A goodbye closes no connection by itself: what is under way may still be answered. A peer that
- * fell silent will answer nothing.
+ * A goodbye closes no connection by itself: what is under way may still be answered, and what was
+ * said before it may still come, even over one that the other side has and we are about to. A peer
+ * that fell silent will answer nothing.
  */
-static void removed(cote_requester *requester, cote__peer *peer, bool silent)
+static void removed(cote__links *links, cote__peer *peer, bool silent)
 {
-    cote__link *link = link_of(requester, peer);
+    cote__link *link = link_of(links, peer);
     if (!link) return; /* its address and port belong to a newer id by now */
-    if (silent || !link->open) {
+    if (silent || !link->connection) {
         link_drop(link);
         return;
     }
     link->departed = true;
 }
 
-void cote__links_peer(cote_requester *requester, cote_peer_event event, cote__peer *peer,
-                      bool silent)
+void cote__links_peer(cote__links *links, cote_peer_event event, cote__peer *peer, bool silent)
 {
     switch (event) {
-    case COTE_PEER_ADDED: added(requester, peer); break;
-    case COTE_PEER_UPDATED: updated(requester, peer); break;
-    case COTE_PEER_REMOVED: removed(requester, peer, silent); break;
+    case COTE_PEER_ADDED: added(links, peer); break;
+    case COTE_PEER_UPDATED: updated(links, peer); break;
+    case COTE_PEER_REMOVED: removed(links, peer, silent); break;
     }
-    cote__requester_drain(requester);
+    changed(links);
 }
 
-void cote__links_close(cote_requester *requester)
+void cote__links_close(cote__links *links)
 {
-    for (size_t i = requester->link_count; i > 0; i--) link_drop(requester->links[i - 1]);
+    for (size_t i = links->count; i > 0; i--) link_drop(links->items[i - 1]);
 }

@@ -8,11 +8,11 @@
 struct cote__peer {
     atomic_uint references;
     cote_peer public;
-    uint32_t address;
+    uint32_t address, host;
     char address_text[COTE__ADDRESS_SIZE];
     cote__axon_type axon_type;
-    const char *type, *key, *name_space; /* name_space NULL when it has none */
-    char text[];                         /* every string, each with its zero */
+    const char *type, *key, *name_space, *subset; /* the last two NULL when it has none */
+    char text[];                                  /* every string, each with its zero */
 };
 
 static const char *keep(char **at, cote__slice slice)
@@ -24,11 +24,21 @@ static const char *keep(char **at, cote__slice slice)
     return start;
 }
 
+uint32_t cote__hello_address(const cote__hello *hello)
+{
+    char text[COTE__ADDRESS_SIZE];
+    uint32_t host;
+    if (!hello->address.data || hello->address.size >= sizeof text) return 0;
+    memcpy(text, hello->address.data, hello->address.size);
+    text[hello->address.size] = '\0';
+    return cote__address_parse(text, &host) && host >> 28 < 14 ? host : 0;
+}
+
 cote__peer *cote__peer_create(const cote__hello *hello, uint32_t address)
 {
     const cote__slice strings[] = {hello->iid, hello->name,          hello->host_name,
                                    hello->pid, hello->advertisement, hello->type,
-                                   hello->key, hello->name_space};
+                                   hello->key, hello->name_space,    hello->subset};
     size_t size = 0;
     for (size_t i = 0; i < sizeof strings / sizeof *strings; i++) size += strings[i].size + 1;
     cote__peer *peer = malloc(sizeof *peer + size);
@@ -36,6 +46,8 @@ cote__peer *cote__peer_create(const cote__hello *hello, uint32_t address)
 
     atomic_init(&peer->references, 1);
     peer->address = address;
+    uint32_t wanted = cote__hello_address(hello);
+    peer->host = wanted ? wanted : address;
     cote__address_format(address, peer->address_text);
     peer->axon_type = hello->axon_type;
     char *at = peer->text;
@@ -53,6 +65,7 @@ cote__peer *cote__peer_create(const cote__hello *hello, uint32_t address)
     peer->type = keep(&at, hello->type);
     peer->key = keep(&at, hello->key);
     peer->name_space = hello->name_space.data ? keep(&at, hello->name_space) : NULL;
+    peer->subset = hello->subset.data ? keep(&at, hello->subset) : NULL;
     return peer;
 }
 
@@ -78,9 +91,19 @@ uint32_t cote__peer_address(const cote__peer *peer)
     return peer->address;
 }
 
+uint32_t cote__peer_host(const cote__peer *peer)
+{
+    return peer->host;
+}
+
 cote__axon_type cote__peer_axon_type(const cote__peer *peer)
 {
     return peer->axon_type;
+}
+
+const char *cote__peer_subset(const cote__peer *peer)
+{
+    return peer->subset;
 }
 
 const char *cote__peer_type(const cote__peer *peer)
@@ -104,6 +127,11 @@ bool cote__peers_share_key(const cote__peer *one, const cote__peer *other)
     return strcmp(one->key, other->key) == 0;
 }
 
+bool cote__peers_share_process(const cote__peer *one, const cote__peer *other)
+{
+    return strcmp(one->public.process, other->public.process) == 0;
+}
+
 static bool share_name_space(const cote__peer *one, const cote__peer *other)
 {
     if (!one->name_space || !other->name_space) return one->name_space == other->name_space;
@@ -118,8 +146,8 @@ bool cote__peers_are_partners(const cote__peer *one, const cote__peer *other)
 
 bool cote__peers_equal(const cote__peer *one, const cote__peer *other)
 {
-    return one->address == other->address && one->public.port == other->public.port &&
-           one->public.ours == other->public.ours &&
+    return one->address == other->address && one->host == other->host &&
+           one->public.port == other->public.port && one->public.ours == other->public.ours &&
            strcmp(one->public.advertisement, other->public.advertisement) == 0 &&
            strcmp(one->public.host, other->public.host) == 0 &&
            strcmp(one->public.process, other->public.process) == 0;

@@ -8,6 +8,9 @@
 
 typedef struct cote__peer cote__peer;
 
+/* Where one of ours says that it is to be connected to; 0: nowhere, or at an address of many. */
+uint32_t cote__hello_address(const cote__hello *hello);
+
 /* From a hello that came from `address` (host order). One reference. NULL when there is no memory.
  */
 cote__peer *cote__peer_create(const cote__hello *hello, uint32_t address);
@@ -15,14 +18,17 @@ cote__peer *cote__peer_retain(cote__peer *peer);
 void cote__peer_release(cote__peer *peer); /* NULL is allowed */
 
 const cote_peer *cote__peer_public(const cote__peer *peer);
-uint32_t cote__peer_address(const cote__peer *peer);
+uint32_t cote__peer_address(const cote__peer *peer); /* where its hellos come from */
+uint32_t cote__peer_host(const cote__peer *peer);    /* where to connect to */
 cote__axon_type cote__peer_axon_type(const cote__peer *peer);
-const char *cote__peer_type(const cote__peer *peer); /* "service", "monitor" */
+const char *cote__peer_subset(const cote__peer *peer); /* NULL when it announces none */
+const char *cote__peer_type(const cote__peer *peer);   /* "service", "monitor" */
 
 /* Whether the two work with each other: opposite axon types, equal key and namespace (protocol,
  * section 1). */
 bool cote__peers_are_partners(const cote__peer *one, const cote__peer *other);
 bool cote__peers_share_key(const cote__peer *one, const cote__peer *other);
+bool cote__peers_share_process(const cote__peer *one, const cote__peer *other);
 /* Whether nothing that anybody looks at is different. */
 bool cote__peers_equal(const cote__peer *one, const cote__peer *other);
 

@@ -35,11 +35,13 @@ static int describe_self(cote__slice datagram, uint32_t bound, cote__peer **self
     int result = cote__fail(COTE_ENOMEM, "hello");
     if (cote__buffer_reserve(&scratch, datagram.size)) {
         if (cote__hello_decode(datagram.data, datagram.size, scratch.data, &hello) ==
-            COTE__HELLO_OK)
+            COTE__HELLO_OK) {
+            hello.address = (cote__slice){NULL, 0}; /* which is for others */
             *self = cote__peer_create(&hello, bound ? bound : LOOPBACK);
-        else
+        } else {
             result = cote__fail(COTE_EINVAL, "advertisement: a member that the protocol knows has "
                                              "another type than there, or it is nested too deep");
+        }
     }
     cote__buffer_fini(&scratch);
     return *self ? COTE_OK : result;
@@ -56,9 +58,12 @@ int cote__registration_init(cote__registration *registration, cote_loop *loop,
 
     registration->loop = loop;
     registration->settings = settings->discovery;
-    registration->hears_key = settings->log;
+    registration->hears_key = settings->log.online || settings->log.offline;
+    registration->ignores_process = settings->ignore_process;
     cote__advertisement advertisement = settings->advertisement;
     advertisement.port = port;
+    char address[COTE__ADDRESS_SIZE];
+    cote__address_format(settings->advertised, address);
     cote__buffer json = {0};
     cote__advertisement_encode(&json, &advertisement);
     cote__hello_envelope envelope = {
@@ -68,6 +73,7 @@ int cote__registration_init(cote__registration *registration, cote_loop *loop,
         .process_command = cote__slice_of(program),
         .weight = weight(),
         .advertisement = cote__buffer_slice(&json),
+        .address = cote__slice_of(settings->advertised ? address : NULL),
     };
     cote__hello_encode(&registration->hello, &envelope);
     cote__bye_encode(&registration->bye, &envelope);

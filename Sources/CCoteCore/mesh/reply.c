@@ -4,41 +4,27 @@
 
 #include "mesh/responder.h"
 #include "wire/error.h"
+#include "wire/value.h"
+
+/* What the tokens of one request have in common that several handlers are given. */
+typedef struct contest {
+    atomic_uint tokens; /* not used up yet */
+    atomic_bool answered;
+} contest;
 
 struct cote_reply {
     cote__task task; /* takes the frame to the loop */
     cote_loop *loop;
     cote__channel *channel;
+    contest *contest; /* NULL: there is no other token of the request */
+    cote__watch *watch;
+    cote__time allowed; /* ms from the request on, or COTE__NEVER */
     cote__buffer frame; /* the whole reply, once it is known */
     size_t id_size;
     char id[]; /* and a zero */
 };
 
-cote_reply *cote__reply_create(cote_loop *loop, cote__channel *channel, cote__slice id)
-{
-    cote_reply *reply = calloc(1, sizeof *reply + id.size + 1);
-    if (!reply) return NULL;
-    cote__loop_retain(loop);
-    atomic_fetch_add_explicit(&channel->references, 1, memory_order_relaxed);
-    reply->loop = loop;
-    reply->channel = channel;
-    reply->id_size = id.size;
-    if (id.size) memcpy(reply->id, id.data, id.size);
-    return reply;
-}
-
-const char *cote__reply_id(const cote_reply *reply)
-{
-    return reply->id;
-}
-
-static void destroy(cote_reply *reply)
-{
-    cote__buffer_fini(&reply->frame);
-    cote__channel_release(reply->channel);
-    cote__loop_release(reply->loop);
-    free(reply);
-}
+enum { MAX_VALUES = COTE__AMP_MAX_ARGUMENTS - 2 /* between the error and the id */ };
 
 static cote__slice id_of(const cote_reply *reply)
 {
@@ -50,6 +36,94 @@ static bool is_ours(const cote_reply *reply)
 {
     return reply->id_size > COTE__UUID_SIZE && reply->id[COTE__UUID_SIZE] == ':' &&
            cote__uuid_valid((cote__slice){reply->id, COTE__UUID_SIZE});
+}
+
+/* MARK: life */
+
+cote_reply *cote__reply_create(cote_loop *loop, cote__channel *channel, cote__slice id,
+                               cote__time allowed)
+{
+    cote_reply *reply = calloc(1, sizeof *reply + id.size + 1);
+    if (!reply) return NULL;
+    cote__loop_retain(loop);
+    reply->loop = loop;
+    reply->channel = cote__channel_retain(channel);
+    reply->allowed = allowed;
+    reply->id_size = id.size;
+    if (id.size) memcpy(reply->id, id.data, id.size);
+    return reply;
+}
+
+static bool enter_contest(cote_reply *reply)
+{
+    if (reply->contest) return true;
+    reply->contest = malloc(sizeof *reply->contest);
+    if (!reply->contest) return false;
+    atomic_init(&reply->contest->tokens, 1);
+    atomic_init(&reply->contest->answered, false);
+    return true;
+}
+
+cote_reply *cote__reply_share(cote_reply *reply)
+{
+    if (!enter_contest(reply)) return NULL;
+    cote_reply *other =
+        cote__reply_create(reply->loop, reply->channel, id_of(reply), reply->allowed);
+    if (!other) return NULL;
+    other->contest = reply->contest;
+    atomic_fetch_add(&reply->contest->tokens, 1);
+    return other;
+}
+
+/* True for the last one of a request that nobody has answered. */
+static bool leave_contest(cote_reply *reply)
+{
+    contest *self = reply->contest;
+    reply->contest = NULL;
+    if (atomic_fetch_sub(&self->tokens, 1) != 1) return false;
+    bool answered = atomic_load(&self->answered);
+    free(self);
+    return !answered;
+}
+
+static void destroy(cote_reply *reply)
+{
+    if (reply->contest) leave_contest(reply);
+    if (reply->watch) cote__watch_end(reply->watch);
+    cote__buffer_fini(&reply->frame);
+    cote__channel_release(reply->channel);
+    cote__loop_release(reply->loop);
+    free(reply);
+}
+
+static void destroy_task(cote__task *task)
+{
+    destroy(COTE__CONTAINER(task, cote_reply, task));
+}
+
+/* Of a token that is used up. A watch ends on the loop, or with it. */
+static void retire(cote_reply *reply)
+{
+    if (reply->watch && !cote_loop_is_current(reply->loop)) {
+        reply->task.run = destroy_task;
+        if (cote__loop_post(reply->loop, &reply->task)) return;
+    }
+    destroy(reply);
+}
+
+int cote_reply_watch(cote_reply *reply, void (*gone)(void *context), void (*release)(void *context),
+                     void *context)
+{
+    if (!reply || !gone) return cote__fail(COTE_EINVAL, "reply or gone: NULL");
+    if (!cote_loop_is_current(reply->loop))
+        return cote__fail(COTE_EINVAL, "cote_reply_watch outside of the request's callback");
+    if (reply->watch) return cote__fail(COTE_EINVAL, "the reply is watched already");
+    if (!reply->channel->connection) return cote__fail(COTE_ECLOSED, "the requester is gone");
+    cote_responder *responder = (cote_responder *)reply->channel->door->component;
+    cote__watch_callbacks callbacks = {reply->id_size > 0 ? gone : NULL, release, context};
+    reply->watch =
+        cote__watch_create(&responder->watches, reply->channel, reply->allowed, &callbacks);
+    return reply->watch ? COTE_OK : cote__fail(COTE_ENOMEM, "watch");
 }
 
 /* MARK: delivery */
@@ -67,23 +141,31 @@ static void deliver(cote__task *task)
 }
 
 /* On the loop the frame is built where it leaves from; elsewhere in the token, which takes it
- * there. NULL when the requester is gone. */
-static cote__buffer *frame_begin(cote_reply *reply, bool *direct)
+ * there. NULL when none is to be sent: then the token is used up. */
+static cote__buffer *frame_begin(cote_reply *reply, bool *direct, int *status)
 {
-    if (atomic_load(&reply->channel->gone)) return NULL;
     *direct = cote_loop_is_current(reply->loop);
-    return *direct ? cote__connection_output(reply->channel->connection) : &reply->frame;
+    if (reply->contest && atomic_exchange(&reply->contest->answered, true))
+        *status = cote__fail(COTE_EANSWERED, "another handler has answered the request before");
+    else if (atomic_load(&reply->channel->gone))
+        *status = cote__fail(COTE_ECLOSED, "the requester is gone");
+    else if (reply->id_size == 0)
+        *status = COTE_OK; /* nobody waits */
+    else
+        return *direct ? cote__connection_output(reply->channel->connection) : &reply->frame;
+    retire(reply);
+    return NULL;
 }
 
 static int frame_end(cote_reply *reply, bool direct)
 {
     if (direct) {
         cote__connection_written(reply->channel->connection);
-        destroy(reply);
+        retire(reply);
         return COTE_OK;
     }
     if (reply->frame.failed) {
-        destroy(reply);
+        retire(reply);
         return cote__fail(COTE_ENOMEM, "reply");
     }
     reply->task.run = deliver;
@@ -92,79 +174,75 @@ static int frame_end(cote_reply *reply, bool direct)
     return cote__fail(COTE_ECLOSED, "the loop has ended");
 }
 
-static int gone(cote_reply *reply)
-{
-    destroy(reply);
-    return cote__fail(COTE_ECLOSED, "the requester is gone");
-}
-
 /* MARK: values */
 
-static bool value_is_sound(const cote_value *value, unsigned flags)
+/* NULL if they can be sent. */
+static const char *fault_of(const cote_value *values, size_t count, bool trusted)
 {
-    if ((value->size && !value->data) || value->size > COTE__AMP_MAX_VALUE) return false;
-    cote__slice text = {value->data, value->size};
-    cote__json json;
-    switch (value->kind) {
-    case COTE_KIND_BYTES: return true;
-    case COTE_KIND_STRING: return true;
-    case COTE_KIND_JSON:
-        return (flags & COTE_REPLY_ENCODED) || cote__json_parse(text, COTE__JSON_MAX_DEPTH, &json);
-    case COTE_KIND_BIGINT: {
-        size_t sign = text.size > 0 && text.data[0] == '-';
-        for (size_t i = sign; i < text.size; i++)
-            if (text.data[i] < '0' || text.data[i] > '9') return false;
-        return text.size > sign;
-    }
-    }
-    return false;
+    if (count > MAX_VALUES) return "values: more than 13 do not fit";
+    if (count > 0 && !values) return "values: NULL";
+    for (size_t i = 0; i < count; i++)
+        if (!cote__value_is_sound(values[i], trusted))
+            return "values: the bytes of one are not what its kind says, or 4 GiB or more";
+    return NULL;
 }
 
-/* How Node writes bytes inside of JSON. */
-static void encode_as_buffer_object(cote__buffer *out, const cote_value *bytes)
+static bool looks_tagged(const cote_value *value)
 {
-    cote__buffer_append_text(out, "{\"type\":\"Buffer\",\"data\":[");
-    for (size_t i = 0; i < bytes->size; i++) {
-        if (i > 0) cote__buffer_append_byte(out, ',');
-        cote__buffer_append_u64(out, ((const unsigned char *)bytes->data)[i]);
+    return value->kind == COTE_KIND_BYTES &&
+           cote__looks_tagged((cote__slice){value->data, value->size});
+}
+
+/* Puts raw bytes that others would misread as an object, whose text goes to `objects`. */
+static void disguise(cote_value *values, size_t count, cote__buffer *objects)
+{
+    size_t ends[MAX_VALUES], start = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (looks_tagged(&values[i]))
+            cote__buffer_object_encode(objects, (cote__slice){values[i].data, values[i].size});
+        ends[i] = objects->size;
     }
-    cote__buffer_append_text(out, "]}");
+    for (size_t i = 0; i < count && !objects->failed; start = ends[i++])
+        if (ends[i] > start)
+            values[i] = (cote_value){COTE_KIND_JSON, objects->data + start, ends[i] - start};
+}
+
+int cote_reply_send_values(cote_reply *reply, const cote_value *values, size_t count,
+                           unsigned flags)
+{
+    if (!reply) return cote__fail(COTE_EINVAL, "reply: NULL");
+    const char *fault = fault_of(values, count, flags & COTE_REPLY_ENCODED);
+    if (fault) {
+        cote_reply_error(reply, "invalidReply",
+                         "the responder's handler answered with something that cannot be sent",
+                         NULL);
+        return cote__fail(COTE_EINVAL, "%s", fault);
+    }
+    cote_value sent[MAX_VALUES];
+    if (count > 0) memcpy(sent, values, count * sizeof *values);
+    cote__buffer objects = {0};
+    if (count > 1 || !is_ours(reply)) disguise(sent, count, &objects);
+    int status;
+    bool direct;
+    cote__buffer *out;
+    if (objects.failed) {
+        retire(reply);
+        status = cote__fail(COTE_ENOMEM, "reply");
+    } else if ((out = frame_begin(reply, &direct, &status))) {
+        if (count == 1)
+            cote__reply_encode(out, sent[0], id_of(reply));
+        else
+            cote__reply_values_encode(out, sent, (unsigned)count, id_of(reply));
+        status = frame_end(reply, direct);
+    }
+    cote__buffer_fini(&objects);
+    return status;
 }
 
 int cote_reply_send(cote_reply *reply, const cote_value *result, unsigned flags)
 {
-    if (!reply) return cote__fail(COTE_EINVAL, "reply: NULL");
-    cote_value value = result ? *result : (cote_value){COTE_KIND_JSON, "null", 4};
-    if (!value_is_sound(&value, flags)) {
-        cote_reply_error(reply, "invalidReply",
-                         "the responder's handler answered with something that cannot be sent",
-                         NULL);
-        return cote__fail(COTE_EINVAL,
-                          "result: its bytes are not what its kind says, or 4 GiB or more");
-    }
-    cote__buffer object = {0};
-    cote__slice bytes = {value.data, value.size};
-    if (value.kind == COTE_KIND_BYTES && cote__looks_tagged(bytes) && !is_ours(reply)) {
-        encode_as_buffer_object(&object, &value);
-        value = (cote_value){COTE_KIND_JSON, object.data, object.size};
-    }
-    int status;
-    bool direct;
-    cote__buffer *out = frame_begin(reply, &direct);
-    if (object.failed) {
-        destroy(reply);
-        status = cote__fail(COTE_ENOMEM, "reply");
-    } else if (!out) {
-        status = gone(reply);
-    } else if (reply->id_size == 0) {
-        destroy(reply); /* nobody waits */
-        status = COTE_OK;
-    } else {
-        cote__reply_encode(out, value, id_of(reply));
-        status = frame_end(reply, direct);
-    }
-    cote__buffer_fini(&object);
-    return status;
+    static const cote_value null = {COTE_KIND_JSON, "null", 4};
+    return cote_reply_send_values(reply, result ? result : &null, 1, flags);
 }
 
 /* MARK: errors */
@@ -189,21 +267,17 @@ int cote_reply_error(cote_reply *reply, const char *code, const char *message,
                      const cote_value *details)
 {
     if (!reply) return cote__fail(COTE_EINVAL, "reply: NULL");
-    bool sound = !details || (details->kind == COTE_KIND_JSON && value_is_sound(details, 0));
+    bool sound =
+        !details || (details->kind == COTE_KIND_JSON && cote__value_is_sound(*details, false));
     cote__buffer error = {0};
     encode_error(&error, code, message ? message : "unknown error", sound ? details : NULL);
-    bool direct;
-    cote__buffer *out = frame_begin(reply, &direct);
     int status;
+    bool direct;
+    cote__buffer *out;
     if (error.failed) {
-        destroy(reply);
+        retire(reply);
         status = cote__fail(COTE_ENOMEM, "reply");
-    } else if (!out) {
-        status = gone(reply);
-    } else if (reply->id_size == 0) {
-        destroy(reply);
-        status = COTE_OK;
-    } else {
+    } else if ((out = frame_begin(reply, &direct, &status))) {
         cote__reply_error_encode(out, (cote_value){COTE_KIND_JSON, error.data, error.size},
                                  id_of(reply));
         status = frame_end(reply, direct);
@@ -216,7 +290,10 @@ int cote_reply_error(cote_reply *reply, const char *code, const char *message,
 
 void cote_reply_drop(cote_reply *reply)
 {
-    if (reply)
+    if (!reply) return;
+    if (reply->contest && !leave_contest(reply))
+        retire(reply);
+    else
         cote_reply_error(reply, "unanswered", "the responder's handler ended without an answer",
                          NULL);
 }

@@ -4,70 +4,85 @@
 #define COTE_MESH_REQUESTER_H
 
 #include "cote/requester.h"
-#include "mesh/component.h"
-#include "net/connection.h"
+#include "mesh/link.h"
 #include "state/balance.h"
 #include "state/pending.h"
-#include "state/queue.h"
+#include "wire/message.h"
 
-struct cote__link;
+/* Requests that wait for the same kind of responder. One that waits in vain is in nobody's way. */
+typedef struct cote__waiting {
+    struct cote__waiting *next;
+    cote__queue queue;
+    bool ours_only; /* another peer would not understand it, or would die of it */
+    bool any_subset;
+    char subset[]; /* with a zero; the responder must announce it, unless any will do */
+} cote__waiting;
 
 /* A request from send to its one callback. The frame stands behind the struct, in the same
  * allocation. */
 typedef struct cote__requested {
     cote__task task;             /* on its way to the loop */
     cote__pending_entry pending; /* by number and deadline, until it ends */
-    cote__queue_node node; /* in the requester's queue, or in the link's list once it was written */
-    struct cote__link *link; /* NULL while it waits */
+    cote__queue_node node;       /* where it waits, or in the link's list once it was written */
+    cote__waiting *waiting;      /* NULL when it does not wait */
+    cote__link *link;            /* NULL until it is written */
     cote_requester *requester;
     cote_response_cb callback;
     void *context;
-    bool ours_only; /* another peer would not understand it, or would die of it */
-    bool pended;    /* it is in the table of pending requests */
-    int failure;    /* set when it has to end without having been sent */
+    char *subset; /* owned; NULL: any will do */
+    bool ours_only;
+    bool pended;      /* it is in the table of pending requests */
+    int failure;      /* set when it has to end without having been sent */
+    uint64_t sent_at; /* us; when it was written, if that is timed */
     size_t frame_size;
 } cote__requested;
-
-/* A connection to one responder, for as long as that is announced. */
-typedef struct cote__link {
-    cote_requester *requester;
-    cote__peer *peer;
-    cote__connection *connection; /* NULL while there is none */
-    bool open;
-    bool departed; /* the peer has said goodbye: nothing new is sent, what is under way may end */
-    bool dropped;  /* goes as soon as its connection is closed */
-    cote__queue sent;
-    cote__timer *retry;
-    unsigned attempts;
-} cote__link;
 
 struct cote_requester {
     cote__component component; /* first */
     atomic_size_t queued;      /* let in, and not on a connection yet */
     atomic_uint_least64_t next_number;
     cote__pending pending;
-    cote__queue waiting;
+    cote__waiting *waiting;
     cote__balancer balancer;
-    cote__link **links;
-    size_t link_count, link_capacity;
+    bool is_timed; /* the balancer looks at latencies, which cost two looks at the clock */
+    cote__links links;
     cote__timer *timer; /* of the earliest deadline */
     cote__time timer_due;
     bool ended; /* close has been through */
 };
 
-/* link.c: on the loop thread. */
-void cote__links_peer(cote_requester *requester, cote_peer_event event, cote__peer *peer,
-                      bool silent);
-void cote__links_close(cote_requester *requester);
+/* dispatch.c: who gets a request, and when. */
+void cote__dispatch_init(cote_requester *requester);
+/* Writes it, or lets it wait. COTE_EUNSUPPORTED (it would wait in vain), COTE_ENOMEM: neither. */
+int cote__dispatch(cote__requested *request);
+/* Takes it from where it waits or was written. */
+void cote__dispatch_forget(cote__requested *request);
+/* Responders came or went: sends what waited. */
+void cote__dispatch_waiting(cote_requester *requester);
+/* An answer came over a link, to this request. */
+void cote__dispatch_answered(cote__requested *request);
 
-/* requester.c, for link.c */
-void cote__requester_fail(cote__requested *request, int status);
-/* A link opened, changed or went: sends what waited, or ends what waits in vain. */
-void cote__requester_drain(cote_requester *requester);
+/* requester.c: no callback runs from inside a call (rule 3): the failure comes with the next mail.
+ */
+void cote__requester_fail_later(cote__requested *request, int status);
+
+/* What a caller wants to send. */
+typedef struct cote__outgoing {
+    const char *type;
+    const cote_value *payload;
+    cote_send_options options;
+    cote__json object; /* the payload, where it was to be checked; else absent */
+    bool own_timeout;  /* it has the timeout itself */
+} cote__outgoing;
+
+/* encode.c: checks it, on any thread; takes over what the payload says of its own delivery. */
+int cote__request_check(cote__outgoing *outgoing);
+/* Makes the request with its frame. NULL when there is no memory. */
+cote__requested *cote__request_create(cote_requester *requester, const cote__outgoing *outgoing,
+                                      uint32_t timeout, uint64_t number);
 
 /* answer.c: a frame that came over a link. False if it breaks the protocol. */
-bool cote__requester_answer(cote_requester *requester, cote__link *link,
-                            const cote__amp_frame *frame);
+bool cote__requester_answer(cote__link *link, const cote__amp_frame *frame);
 /* Takes the request out of every list, calls its callback, and frees it. */
 void cote__requester_finish(cote__requested *request, const cote_response *response);
 

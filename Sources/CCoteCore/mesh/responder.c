@@ -2,9 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-#include "net/system.h"
 #include "wire/error.h"
 
 enum {
@@ -12,25 +10,14 @@ enum {
     MAX_PARKED = 10000
 };
 
-/* MARK: handing a request to its handler */
-
-static bool same_type(const cote__handler *handler, cote__slice type)
-{
-    return handler->type_size == type.size && memcmp(handler->type, type.data, type.size) == 0;
-}
-
-static const cote__handler *handler_for(const cote_responder *responder, cote__slice type)
-{
-    const cote__handler *handler = responder->handlers;
-    while (handler && !same_type(handler, type)) handler = handler->next;
-    return handler;
-}
+/* MARK: requests that nobody handles */
 
 static void refuse(cote_responder *responder, cote__channel *channel, cote__slice id,
                    cote__slice type)
 {
+    if (type.data) cote__component_unknown(&responder->component, "request", type);
     if (!id.data) return;
-    cote_reply *reply = cote__reply_create(responder->component.loop, channel, id);
+    cote_reply *reply = cote__reply_create(responder->component.loop, channel, id, COTE__NEVER);
     if (!reply) return;
     char message[160] = "a request is an object with a string \"type\" that is not empty";
     if (type.data)
@@ -42,87 +29,137 @@ static void refuse(cote_responder *responder, cote__channel *channel, cote__slic
 typedef struct parked {
     cote__queue_node node;
     cote__channel *channel;
+    cote__time since;
     size_t size;
     char frame[];
 } parked;
 
-static bool park(cote_responder *responder, cote__channel *channel, const cote__amp_frame *frame)
+static bool park(cote_responder *responder, cote__channel *channel, const cote__amp_frame *frame,
+                 cote__time waited)
 {
     if (!responder->settling) return false;
     const char *start = frame->arguments[0].data - 5; /* the count, and the first length */
     parked *self = malloc(sizeof *self + frame->size);
     if (!self) return false;
-    self->channel = channel;
+    self->since = cote__now() - waited;
     self->size = frame->size;
     memcpy(self->frame, start, frame->size);
     if (!cote__queue_push(&responder->parked, &self->node)) {
         free(self);
         return false;
     }
-    atomic_fetch_add(&channel->references, 1);
+    self->channel = cote__channel_retain(channel);
     return true;
 }
 
-static void call_handler(cote_responder *responder, const cote__handler *handler,
-                         cote__channel *channel, const cote__request *request, cote__slice type)
-{
-    cote_reply *reply = cote__reply_create(responder->component.loop, channel, request->id);
-    if (!reply) return; /* no memory to answer with: the requester's timeout tells it */
+/* MARK: handing a request to its handlers */
 
-    bool raw = request->bytes.data != NULL;
-    unsigned first = raw ? 1 : 0;
-    cote_value extra[COTE__AMP_MAX_ARGUMENTS];
-    for (unsigned i = first; i < request->extra_count; i++)
-        extra[i - first] = cote__argument_decode(request->extra[i]);
-    cote_request public = {
-        .size = sizeof public,
-        .type = type.data,
-        .type_size = type.size,
-        .payload = raw ? request->bytes
-                       : (cote_value){COTE_KIND_JSON, request->payload.text.data,
-                                      request->payload.text.size},
-        .extra = extra,
-        .extra_count = request->extra_count - first,
-        .id = cote__reply_id(reply),
-        .peer_address = channel->address,
-    };
-    handler->callback(handler->context, &public, reply);
+static void call_handler(const cote__handler *handler, const cote_request *request,
+                         cote_reply *reply)
+{
+    ((cote_request_cb)handler->callback)(handler->context, request, reply);
 }
 
-/* What a JSON string means, with a zero behind it. */
-static bool meaning_of(cote_responder *responder, cote__json string, cote__slice *meaning)
+/* False if there is none. Of several each gets a token, and the first answer counts. That nobody
+ * answers is known when the last is used up, of which one is held here until all were called. */
+static bool call_handlers(cote_responder *responder, cote__channel *channel,
+                          const cote_request *request, cote__slice id, cote__time allowed)
 {
-    cote__buffer_clear(&responder->scratch);
-    char *scratch = cote__buffer_reserve(&responder->scratch, string.text.size + 1);
-    if (!scratch || !cote__json_string(string, scratch, meaning)) return false;
-    memmove(scratch, meaning->data, meaning->size);
-    scratch[meaning->size] = '\0';
-    meaning->data = scratch;
+    cote__slice type = {request->type, request->type_size};
+    cote__handlers_walk walk = cote__handlers_walk_begin(&responder->handlers, type);
+    const cote__handler *handler = cote__handlers_walk_next(&walk);
+    if (!handler) return false;
+    cote__handlers_walk ahead = walk;
+    bool alone = !cote__handlers_walk_next(&ahead);
+    cote_reply *reply = cote__reply_create(responder->component.loop, channel, id, allowed);
+    if (!reply) return true; /* no memory to answer with: the requester's timeout tells it */
+    if (alone) {
+        call_handler(handler, request, reply);
+    } else {
+        for (; handler; handler = cote__handlers_walk_next(&walk)) {
+            cote_reply *own = cote__reply_share(reply);
+            if (own) call_handler(handler, request, own);
+        }
+        cote_reply_drop(reply);
+    }
+    cote__handlers_walk_end(&walk);
     return true;
 }
 
+/* How many ms the requester waits for an answer; COTE__NEVER if it does not say, or says nonsense.
+ */
+static cote__time allowed_time(const cote__request *request)
+{
+    static const double longest = 1e15;
+    if (!(request->timeout > 0) || request->timeout > longest) return COTE__NEVER;
+    cote__time whole = (cote__time)request->timeout;
+    return (double)whole < request->timeout ? whole + 1 : whole;
+}
+
+/* What the type means, and the id, each with a zero behind it. */
+static bool read_texts(cote_responder *responder, const cote__request *request, cote__slice *type,
+                       const char **id)
+{
+    cote__buffer *scratch = &responder->scratch;
+    cote__buffer_clear(scratch);
+    size_t most = request->type.text.size;
+    char *start = cote__buffer_reserve(scratch, most + request->id.size + 2);
+    if (!start || !cote__json_string(request->type, start, type)) return false;
+    memmove(start, type->data, type->size);
+    start[type->size] = '\0';
+    type->data = start;
+    char *id_start = start + most + 1;
+    if (request->id.size > 0) memcpy(id_start, request->id.data, request->id.size);
+    id_start[request->id.size] = '\0';
+    *id = id_start;
+    return true;
+}
+
+/* `waited`: ms since it came. */
 static bool handle(cote_responder *responder, cote__channel *channel, const cote__amp_frame *frame,
-                   bool may_park)
+                   cote__time waited)
 {
     cote__request request;
     cote__message_result result = cote__request_decode(frame, COTE__JSON_MAX_DEPTH, &request);
     if (result == COTE__MESSAGE_MALFORMED) return false;
     cote__slice type = {NULL, 0};
-    if (result == COTE__MESSAGE_IGNORED || !meaning_of(responder, request.type, &type)) {
+    const char *id;
+    if (result == COTE__MESSAGE_IGNORED || !read_texts(responder, &request, &type, &id)) {
         refuse(responder, channel, request.id, type);
         return true;
     }
-    const cote__handler *handler = handler_for(responder, type);
-    if (handler)
-        call_handler(responder, handler, channel, &request, type);
-    else if (!may_park || !park(responder, channel, frame))
+    cote__time allowed = allowed_time(&request);
+    if (allowed <= waited) return true; /* its requester waits no longer */
+    if (allowed != COTE__NEVER) allowed -= waited;
+
+    bool raw = request.bytes.data != NULL;
+    unsigned first = raw ? 1 : 0;
+    cote_value extra[COTE__AMP_MAX_ARGUMENTS];
+    for (unsigned i = first; i < request.extra_count; i++)
+        extra[i - first] = cote__argument_decode(request.extra[i]);
+    cote_request public = {
+        .size = sizeof public,
+        .type = type.data,
+        .type_size = type.size,
+        .payload = raw ? request.bytes
+                       : (cote_value){COTE_KIND_JSON, request.payload.text.data,
+                                      request.payload.text.size},
+        .extra = extra,
+        .extra_count = request.extra_count - first,
+        .id = id,
+        .peer_address = channel->address,
+        .deadline = allowed == COTE__NEVER ? 0 : allowed,
+    };
+    if (!call_handlers(responder, channel, &public, request.id, allowed) &&
+        !cote__component_is_closing(&responder->component) &&
+        !park(responder, channel, frame, waited))
         refuse(responder, channel, request.id, type);
     return true;
 }
 
 /* MARK: requests that came before their handler */
 
-static void retry_parked(cote_responder *responder, bool may_park)
+static void retry_parked(cote_responder *responder)
 {
     cote__queue waiting = responder->parked;
     responder->parked = (cote__queue){.limit = MAX_PARKED};
@@ -132,7 +169,7 @@ static void retry_parked(cote_responder *responder, bool may_park)
         cote__amp_frame frame;
         if (self->channel->connection &&
             cote__amp_decode(self->frame, self->size, self->size, &frame) == COTE__AMP_FRAME)
-            handle(responder, self->channel, &frame, may_park);
+            handle(responder, self->channel, &frame, cote__now() - self->since);
         cote__channel_release(self->channel);
         free(self);
     }
@@ -143,56 +180,31 @@ static void settled(void *context)
     cote_responder *responder = context;
     cote__timer_destroy(responder->settling);
     responder->settling = NULL;
-    retry_parked(responder, false);
+    retry_parked(responder);
 }
 
-/* MARK: connections */
-
-void cote__channel_release(cote__channel *channel)
+static void retry_task(cote__task *task)
 {
-    if (atomic_fetch_sub_explicit(&channel->references, 1, memory_order_acq_rel) == 1)
-        free(channel);
+    cote_responder *responder = COTE__CONTAINER(task, cote_responder, retry_task);
+    responder->retrying = false;
+    retry_parked(responder);
+    cote__component_release(&responder->component);
 }
 
-static bool on_frame(void *owner, const cote__amp_frame *frame)
+/* In a task of its own: no callback from inside a call. */
+static void on_added(cote__component *component)
 {
-    cote__channel *channel = owner;
-    cote_responder *responder = channel->responder;
-    if (cote__component_is_closing(&responder->component)) return true;
-    return handle(responder, channel, frame, true);
+    cote_responder *responder = (cote_responder *)component;
+    if (responder->retrying || responder->parked.count == 0) return;
+    responder->retrying = true;
+    responder->retry_task.run = retry_task;
+    cote__component_hold(component);
+    cote__loop_post(component->loop, &responder->retry_task);
 }
 
-static void on_closed(void *owner, int status)
+static bool on_frame(cote__channel *channel, const cote__amp_frame *frame)
 {
-    cote__channel *channel = owner;
-    cote__component *component = &channel->responder->component;
-    if (status == COTE_EPROTOCOL)
-        cote__component_log(component, COTE_LOG_WARNING,
-                            "%s sent bytes that are no request: closed", channel->address);
-    cote__queue_remove(&channel->responder->channels, &channel->node);
-    channel->connection = NULL;
-    atomic_store(&channel->gone, true);
-    cote__channel_release(channel);
-    cote__component_release(component);
-}
-
-static const cote__connection_events events = {NULL, on_frame, on_closed};
-
-static void on_incoming(void *context, cote__listener *listener)
-{
-    cote_responder *responder = context;
-    cote__channel *channel = calloc(1, sizeof *channel);
-    if (!channel) return;
-    atomic_init(&channel->references, 1);
-    channel->responder = responder;
-    if (cote__connection_accept(listener, responder->component.settings.max_frame, &events, channel,
-                                &channel->connection) != COTE_OK) {
-        free(channel);
-        return;
-    }
-    cote__address_format(cote__connection_peer(channel->connection), channel->address);
-    cote__queue_push(&responder->channels, &channel->node);
-    cote__component_hold(&responder->component);
+    return handle((cote_responder *)channel->door->component, channel, frame, 0);
 }
 
 /* MARK: life */
@@ -200,12 +212,7 @@ static void on_incoming(void *context, cote__listener *listener)
 static void start(cote__component *component)
 {
     cote_responder *responder = (cote_responder *)component;
-    int descriptor = responder->descriptor;
-    responder->descriptor = -1;
-    if (cote__listener_start(component->loop, descriptor, on_incoming, responder,
-                             &responder->listener) != COTE_OK)
-        cote__component_log(component, COTE_LOG_ERROR, "takes no connections: %s",
-                            cote_error_detail());
+    cote__door_start(&responder->door);
     responder->parked.limit = MAX_PARKED;
     responder->settling = cote__timer_create(component->loop, settled, responder);
     if (responder->settling) cote__timer_start(responder->settling, SETTLING_TIME);
@@ -221,7 +228,6 @@ static void on_peer(cote__component *component, cote_peer_event event, cote__pee
 static void close_all(cote__component *component)
 {
     cote_responder *responder = (cote_responder *)component;
-    cote__listener_stop(responder->listener);
     cote__timer_destroy(responder->settling);
     responder->settling = NULL;
     cote__queue_node *node;
@@ -230,46 +236,45 @@ static void close_all(cote__component *component)
         cote__channel_release(self->channel);
         free(self);
     }
-    for (node = responder->channels.head; node; node = node->next) {
-        cote__channel *channel = COTE__CONTAINER(node, cote__channel, node);
-        atomic_store(&channel->gone, true);
-        cote__connection_close(channel->connection);
-    }
+    cote__door_close(&responder->door);
+    cote__watches_close(&responder->watches);
+}
+
+static void end(cote__component *component)
+{
+    cote__handlers_end(&((cote_responder *)component)->handlers);
 }
 
 static void destroy(cote__component *component)
 {
     cote_responder *responder = (cote_responder *)component;
-    while (responder->handlers) {
-        cote__handler *handler = responder->handlers;
-        responder->handlers = handler->next;
-        free(handler);
-    }
+    cote__watches_fini(&responder->watches);
     cote__buffer_fini(&responder->scratch);
     free(responder);
 }
 
-static const cote__component_kind kind = {start, on_peer, close_all, destroy};
+static const cote__component_kind kind = {start, on_peer, close_all, destroy, end};
 
 int cote_responder_create(cote_loop *loop, const cote_options *options, cote_responder **out)
 {
     if (!out) return cote__fail(COTE_EINVAL, "responder: NULL");
     cote_responder *responder = calloc(1, sizeof *responder);
     if (!responder) return cote__fail(COTE_ENOMEM, "responder");
-    responder->descriptor = -1;
     int result = cote__component_init(&responder->component, &kind, loop, options, COTE__AXON_REP);
     if (result != COTE_OK) {
         free(responder);
         return result;
     }
-    const cote__settings *settings = &responder->component.settings;
-    responder->port = settings->port;
-    result = cote__listen(settings->address, &responder->port, &responder->descriptor);
+    cote__handlers_init(&responder->handlers, &responder->component, on_added);
+    cote__watches_init(&responder->watches, loop);
+    result = cote__door_open(&responder->door, &responder->component, on_frame);
+    responder->door.on_lost = cote__watches_lost;
     *out = responder; /* before the first callback, which may well use it */
-    if (result == COTE_OK) result = cote__component_start(&responder->component, responder->port);
+    if (result == COTE_OK)
+        result = cote__component_start(&responder->component, responder->door.port);
     if (result != COTE_OK) {
         *out = NULL;
-        if (responder->descriptor >= 0) close(responder->descriptor);
+        cote__door_abandon(&responder->door);
         cote__component_fini(&responder->component);
         free(responder);
         return result;
@@ -279,7 +284,7 @@ int cote_responder_create(cote_loop *loop, const cote_options *options, cote_res
 
 uint16_t cote_responder_port(const cote_responder *responder)
 {
-    return responder->port;
+    return responder->door.port;
 }
 
 const char *cote_responder_id(const cote_responder *responder)
@@ -294,73 +299,16 @@ void cote_responder_close(cote_responder *responder)
 
 /* MARK: handlers */
 
-typedef struct registering {
-    cote__task task;
-    cote_responder *responder;
-    cote__handler *handler;
-} registering;
-
-static void register_handler(cote_responder *responder, cote__handler *handler)
+int cote_responder_on(cote_responder *responder, const char *pattern, cote_request_cb callback,
+                      void (*release)(void *context), void *context, uint64_t *number)
 {
-    cote__handler **link = &responder->handlers;
-    while (*link && !same_type(*link, (cote__slice){handler->type, handler->type_size}))
-        link = &(*link)->next;
-    if (*link) { /* the new one takes its place */
-        cote__handler *before = *link;
-        handler->next = before->next;
-        free(before);
-    }
-    *link = handler;
+    if (!responder) return cote__fail(COTE_EINVAL, "responder: NULL");
+    return cote__handlers_on(&responder->handlers, "type", pattern, (cote__handler_cb)callback,
+                             release, context, number);
 }
 
-static void retry_task(cote__task *task)
+int cote_responder_off(cote_responder *responder, uint64_t number)
 {
-    cote_responder *responder = ((registering *)task)->responder;
-    free(task);
-    if (responder->parked.count > 0) retry_parked(responder, true);
-    cote__component_exit(&responder->component);
-}
-
-static void register_task(cote__task *task)
-{
-    registering *self = (registering *)task;
-    register_handler(self->responder, self->handler);
-    retry_task(task);
-}
-
-static registering *registering_create(cote_responder *responder, const char *type,
-                                       cote_request_cb callback, void *context)
-{
-    size_t size = strlen(type);
-    registering *self = malloc(sizeof *self);
-    cote__handler *handler = malloc(sizeof *handler + size);
-    if (!self || !handler) {
-        free(self);
-        free(handler);
-        return NULL;
-    }
-    *handler = (cote__handler){NULL, callback, context, size};
-    memcpy(handler->type, type, size);
-    *self = (registering){{NULL, register_task}, responder, handler};
-    return self;
-}
-
-int cote_responder_on(cote_responder *responder, const char *type, cote_request_cb callback,
-                      void *context)
-{
-    if (!responder || !callback) return cote__fail(COTE_EINVAL, "responder or callback: NULL");
-    if (!type || !*type) return cote__fail(COTE_EINVAL, "type: is required, and not empty");
-    if (!cote__component_enter(&responder->component)) return COTE_ECLOSED;
-    registering *self = registering_create(responder, type, callback, context);
-    if (!self) {
-        cote__component_exit(&responder->component);
-        return cote__fail(COTE_ENOMEM, "handler");
-    }
-    if (cote_loop_is_current(responder->component.loop)) {
-        /* It counts at once, but what waited for it comes later: no callback from inside a call. */
-        register_handler(responder, self->handler);
-        self->task.run = retry_task;
-    }
-    cote__loop_post(responder->component.loop, &self->task);
-    return COTE_OK;
+    if (!responder) return cote__fail(COTE_EINVAL, "responder: NULL");
+    return cote__handlers_off(&responder->handlers, number);
 }

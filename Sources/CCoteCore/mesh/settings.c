@@ -1,12 +1,9 @@
 #include "mesh/settings.h"
 
-#include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 
 #include "net/system.h"
 #include "wire/error.h"
-#include "wire/topic.h"
 
 enum {
     DEFAULT_PORT = 8000,
@@ -15,198 +12,250 @@ enum {
     DEFAULT_CHECK_INTERVAL = 4000,
     DEFAULT_NODE_TIMEOUT = 5000,
     DEFAULT_MAX_QUEUED = 1000000,
-    DEFAULT_MAX_FRAME = 64 * 1024 * 1024,
-    MAX_ADVERTISEMENT = 32 * 1024, /* bytes of user's JSON: a hello must fit a datagram */
-    JSON_DEPTH = 64
+    DEFAULT_MAX_FRAME = 64 * 1024 * 1024
 };
 
-/* MARK: single values: an argument over an environment variable over a default */
+#define LIMITED_BROADCAST 0xffffffffu
 
-/* An empty variable is as good as none, as in a shell. */
-static const char *environment(const char *name)
+static const char milliseconds[] = "a number of milliseconds";
+
+/* MARK: addresses */
+
+static int pick_address(cote__place place, const char *argument, uint32_t fallback,
+                        uint32_t *address)
 {
-    const char *value = name ? getenv(name) : NULL;
-    return value && *value ? value : NULL;
+    cote__text text = cote__pick_text(place, argument);
+    *address = fallback;
+    return text.value ? cote__read_address(text, address) : COTE_OK;
 }
 
-static int pick_address(const char *field, const char *argument, const char *variable,
-                        const char *fallback, uint32_t *address)
+static int pick_ports(const cote_options *options, cote__ports *ports)
 {
-    const char *value = argument, *source = field;
-    if (!value && (value = environment(variable))) source = variable;
-    if (!value) value = fallback;
-    if (cote__address_parse(value, address)) return COTE_OK;
-    return cote__fail(COTE_EINVAL, "%s: \"%s\" is not an IPv4 address", source, value);
+    if (options->port && options->ports)
+        return cote__fail(COTE_EINVAL, "ports: \"%s\" and port: %u are both given", options->ports,
+                          options->port);
+    *ports = (cote__ports){options->port ? options->port : DEFAULT_PORT, UINT16_MAX};
+    if (options->port) return COTE_OK;
+    cote__text text = cote__pick_text((cote__place){"ports", "COTE_PORTS"}, options->ports);
+    return text.value ? cote__read_ports(text, ports) : COTE_OK;
 }
 
-static int pick_timeout(uint32_t argument, uint32_t *timeout)
+/* Nobody can be connected to at an address of many. */
+static int pick_advertised(const char *argument, uint32_t *address)
 {
-    *timeout = argument ? argument : COTE_NO_TIMEOUT;
-    const char *text = argument ? NULL : environment("COTE_REQUEST_TIMEOUT");
-    if (!text) return COTE_OK;
-    char *end;
-    errno = 0;
-    unsigned long value = strtoul(text, &end, 10);
-    if (errno || *end || *text < '0' || *text > '9' || value >= COTE_NO_TIMEOUT)
-        return cote__fail(COTE_EINVAL,
-                          "COTE_REQUEST_TIMEOUT: \"%s\" is not a number of milliseconds", text);
-    if (value > 0) *timeout = (uint32_t)value; /* 0 is none, as in Node */
-    return COTE_OK;
-}
-
-static int pick_log(cote_switch argument, bool *log)
-{
-    *log = argument == COTE_ON;
-    if ((unsigned)argument > COTE_OFF)
-        return cote__fail(COTE_EINVAL, "log: %d is not a switch", (int)argument);
-    const char *text = argument == COTE_DEFAULT ? environment("COTE_LOG") : NULL;
-    if (!text) return COTE_OK;
-    if (strcmp(text, "true") == 0 || strcmp(text, "1") == 0) {
-        *log = true;
-        return COTE_OK;
-    }
-    if (strcmp(text, "false") == 0 || strcmp(text, "0") == 0) return COTE_OK;
-    return cote__fail(COTE_EINVAL, "COTE_LOG: \"%s\" is neither true nor false", text);
-}
-
-static uint32_t or_default(uint32_t value, uint32_t fallback)
-{
-    return value ? value : fallback;
+    const cote__place place = {"advertised_address", "COTE_ADVERTISED_ADDRESS"};
+    cote__text text = cote__pick_text(place, argument);
+    *address = 0;
+    if (!text.value) return COTE_OK;
+    int result = cote__read_address(text, address);
+    if (result == COTE_OK && (*address == 0 || *address >> 28 >= 14))
+        result = cote__fail(COTE_EINVAL, "%s: \"%s\" is not the address of a host", text.source,
+                            text.value);
+    return result;
 }
 
 /* MARK: discovery */
 
-static int resolve_discovery(const cote_options *options, cote__discovery_settings *discovery)
+static int pick_destination(const cote_options *options, cote__discovery_settings *discovery,
+                            cote__text *chosen)
 {
-    int result = pick_address("discovery_address", options->discovery_address, NULL, "0.0.0.0",
-                              &discovery->address);
-    if (result == COTE_OK)
-        result = pick_address("broadcast", options->broadcast, "COTE_BROADCAST_ADDRESS",
-                              "255.255.255.255", &discovery->destination);
-    if (result != COTE_OK) return result;
+    const cote__place broadcast = {"broadcast", "COTE_BROADCAST_ADDRESS"};
+    const cote__place multicast = {"multicast", "COTE_MULTICAST_ADDRESS"};
+    *chosen = cote__pick_text(broadcast, options->broadcast);
+    int result =
+        pick_address(broadcast, options->broadcast, LIMITED_BROADCAST, &discovery->destination);
     /* A broadcast address that was asked for in the code is not overridden by a multicast one in
      * the environment. */
-    bool explicit_broadcast = options->broadcast && !options->multicast;
-    discovery->multicast =
-        options->multicast || (!explicit_broadcast && environment("COTE_MULTICAST_ADDRESS"));
-    if (discovery->multicast) {
-        result = pick_address("multicast", options->multicast, "COTE_MULTICAST_ADDRESS", "",
-                              &discovery->destination);
-        if (result != COTE_OK) return result;
-        if (discovery->destination >> 28 != 14)
-            return cote__fail(
-                COTE_EINVAL, "%s: \"%s\" is not a multicast group (224.0.0.0 to 239.255.255.255)",
-                options->multicast ? "multicast" : "COTE_MULTICAST_ADDRESS",
-                options->multicast ? options->multicast : environment("COTE_MULTICAST_ADDRESS"));
+    if (result != COTE_OK || (options->broadcast && !options->multicast)) return result;
+    cote__text group = cote__pick_text(multicast, options->multicast);
+    if (!group.value) return COTE_OK;
+    *chosen = group;
+    discovery->multicast = true;
+    result = cote__read_address(group, &discovery->destination);
+    if (result == COTE_OK && discovery->destination >> 28 != 14)
+        result = cote__fail(COTE_EINVAL,
+                            "%s: \"%s\" is not a multicast group (224.0.0.0 to 239.255.255.255)",
+                            group.source, group.value);
+    return result;
+}
+
+static int pick_interfaces(const cote_options *options, cote__discovery_settings *discovery,
+                           cote__text destination)
+{
+    cote__text text =
+        cote__pick_text((cote__place){"interfaces", "COTE_INTERFACES"}, options->interfaces);
+    if (!text.value) return COTE_OK;
+    cote__interface found[COTE__INTERFACES_MAX];
+    cote__slice missing;
+    cote__interfaces_find(text.value, found, &missing);
+    if (strlen(text.value) >= sizeof discovery->interfaces)
+        return cote__fail(COTE_EINVAL, "%s: longer than %zu bytes", text.source,
+                          sizeof discovery->interfaces - 1);
+    if (missing.data)
+        return cote__fail(COTE_EINVAL,
+                          "%s: \"%s\" is not \"all\", nor names or addresses of network interfaces "
+                          "with IPv4: there is no \"%.*s\"",
+                          text.source, text.value, (int)missing.size, missing.data);
+    if (!discovery->multicast && discovery->destination != LIMITED_BROADCAST)
+        return cote__fail(COTE_EINVAL,
+                          "%s: \"%s\" cannot be together with %s: \"%s\", which is of one network",
+                          text.source, text.value, destination.source, destination.value);
+    memcpy(discovery->interfaces, text.value, strlen(text.value) + 1);
+    return COTE_OK;
+}
+
+static int pick_seeds(const cote_options *options, cote__discovery_settings *discovery)
+{
+    cote__text text = cote__pick_text((cote__place){"seeds", "COTE_UNICAST_SEEDS"}, options->seeds);
+    if (!text.value || !*text.value) return COTE_OK;
+    const char *rest = text.value;
+    cote__seed_name seed;
+    while (*rest && cote__seeds_next(&rest, &seed)) continue;
+    if (*rest || strlen(text.value) >= sizeof discovery->seeds)
+        return cote__fail(COTE_EINVAL,
+                          "%s: \"%.80s\" is not a list of hosts, each a name or IPv4 address, and "
+                          "perhaps a port, as in \"one.example, 10.0.0.5:12345\"",
+                          text.source, text.value);
+    if (discovery->redis)
+        return cote__fail(COTE_EINVAL, "%s: \"%.80s\" cannot be together with redis", text.source,
+                          text.value);
+    memcpy(discovery->seeds, text.value, strlen(text.value) + 1);
+    return COTE_OK;
+}
+
+static int check_order(cote__number greater, cote__number smaller, bool or_equal)
+{
+    if (greater.value > smaller.value || (or_equal && greater.value == smaller.value))
+        return COTE_OK;
+    return cote__fail(COTE_EINVAL, "%s: %u%s is %s %s: %u%s", greater.source, greater.value,
+                      greater.by_default ? " (default)" : "",
+                      or_equal ? "less than" : "not more than", smaller.source, smaller.value,
+                      smaller.by_default ? " (default)" : "");
+}
+
+static int pick_intervals(const cote_options *options, cote__discovery_settings *discovery)
+{
+    const struct {
+        cote__place place;
+        uint32_t argument, fallback;
+        uint32_t *field;
+    } intervals[] = {
+        {{"hello_interval_ms", "COTE_HELLO_INTERVAL"},
+         options->hello_interval_ms,
+         DEFAULT_HELLO_INTERVAL,
+         &discovery->hello_interval},
+        {{"check_interval_ms", "COTE_CHECK_INTERVAL"},
+         options->check_interval_ms,
+         DEFAULT_CHECK_INTERVAL,
+         &discovery->check_interval},
+        {{"node_timeout_ms", "COTE_NODE_TIMEOUT"},
+         options->node_timeout_ms,
+         DEFAULT_NODE_TIMEOUT,
+         &discovery->node_timeout},
+    };
+    cote__number numbers[3];
+    int result = COTE_OK;
+    for (size_t i = 0; i < 3 && result == COTE_OK; i++) {
+        result = cote__pick_number(
+            intervals[i].place, intervals[i].argument,
+            (cote__wanted){milliseconds, 1, UINT32_MAX - 1, intervals[i].fallback}, &numbers[i]);
+        *intervals[i].field = numbers[i].value;
     }
-    discovery->port = options->discovery_port ? options->discovery_port : DEFAULT_DISCOVERY_PORT;
-    discovery->hello_interval = or_default(options->hello_interval_ms, DEFAULT_HELLO_INTERVAL);
-    discovery->check_interval = or_default(options->check_interval_ms, DEFAULT_CHECK_INTERVAL);
-    discovery->node_timeout = or_default(options->node_timeout_ms, DEFAULT_NODE_TIMEOUT);
-    if (discovery->node_timeout < discovery->check_interval)
-        return cote__fail(COTE_EINVAL, "node_timeout_ms: %u is less than check_interval_ms: %u",
-                          discovery->node_timeout, discovery->check_interval);
-    if (discovery->node_timeout <= discovery->hello_interval)
-        return cote__fail(COTE_EINVAL, "node_timeout_ms: %u is not more than hello_interval_ms: %u",
-                          discovery->node_timeout, discovery->hello_interval);
-    return COTE_OK;
+    if (result == COTE_OK) result = check_order(numbers[2], numbers[1], true);
+    if (result == COTE_OK) result = check_order(numbers[2], numbers[0], false);
+    return result;
 }
 
-/* MARK: what is announced */
-
-static int check_text(const char *field, const char *text)
+static int resolve_discovery(const cote_options *options, cote__discovery_settings *discovery)
 {
-    if (!text) return COTE_OK;
-    if (!*text) return cote__fail(COTE_EINVAL, "%s: an empty string; leave it out instead", field);
-    if (strlen(text) > 256) return cote__fail(COTE_EINVAL, "%s: longer than 256 bytes", field);
-    return COTE_OK;
-}
-
-static bool reserved(cote__json key)
-{
-    static const char *const names[] = {"type",         "name",     "key",        "namespace",
-                                        "axon_type",    "port",     "respondsTo", "broadcasts",
-                                        "subscribesTo", "requests", "timeout"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (cote__json_string_equal(key, cote__slice_of(names[i]))) return true;
-    return false;
-}
-
-static int resolve_extra(const char *text, cote__settings *settings)
-{
-    if (!text) return COTE_OK;
-    if (strlen(text) > MAX_ADVERTISEMENT)
-        return cote__fail(COTE_ETOOBIG, "advertisement: longer than %d bytes", MAX_ADVERTISEMENT);
-    cote__json object, key, value;
-    if (!cote__json_parse(cote__slice_of(text), JSON_DEPTH, &object) ||
-        object.type != COTE__JSON_OBJECT)
-        return cote__fail(COTE_EINVAL, "advertisement: not a JSON object: %.80s", text);
-    cote__json_iterator members = cote__json_iterate(object);
-    while (cote__json_next(&members, &key, &value))
-        if (reserved(key))
-            return cote__fail(COTE_EINVAL, "advertisement: the member %.*s is the library's own",
-                              (int)(key.text.size < 40 ? key.text.size : 40), key.text.data);
-    cote__buffer_append_slice(&settings->extra, object.text);
-    settings->advertisement.extra = cote__buffer_slice(&settings->extra);
-    return COTE_OK;
-}
-
-static int resolve_types(const cote_options *options, cote__settings *settings)
-{
-    if (!options->types) return COTE_OK;
-    cote__buffer_append_byte(&settings->types, '[');
-    for (size_t i = 0; i < options->type_count; i++) {
-        if (!options->types[i]) return cote__fail(COTE_EINVAL, "types: number %zu is NULL", i);
-        int result = check_text("types", options->types[i]);
-        if (result != COTE_OK) return result;
-        if (i > 0) cote__buffer_append_byte(&settings->types, ',');
-        cote__json_write_string(&settings->types, cote__slice_of(options->types[i]));
-    }
-    cote__buffer_append_byte(&settings->types, ']');
-    if (settings->types.size > MAX_ADVERTISEMENT)
-        return cote__fail(COTE_ETOOBIG, "types: longer than %d bytes", MAX_ADVERTISEMENT);
-    return COTE_OK;
-}
-
-static int resolve_advertisement(const cote_options *options, cote__axon_type kind,
-                                 cote__settings *settings)
-{
-    if (!options->name) return cote__fail(COTE_EINVAL, "name: is required");
-    int result = check_text("name", options->name);
-    if (result == COTE_OK) result = check_text("key", options->key);
-    if (result == COTE_OK) result = check_text("name_space", options->name_space);
-    const char *mesh = options->environment ? options->environment : environment("COTE_ENV");
-    if (result == COTE_OK && mesh && *mesh)
-        result = check_text(options->environment ? "environment" : "COTE_ENV", mesh);
-    if (result == COTE_OK) result = resolve_types(options, settings);
-    if (result == COTE_OK) result = resolve_extra(options->advertisement, settings);
+    cote__text destination;
+    cote__number port, ttl;
+    cote_switch use_host_names;
+    int result = pick_address((cote__place){"discovery_address", NULL}, options->discovery_address,
+                              0, &discovery->address);
+    if (result == COTE_OK) result = pick_destination(options, discovery, &destination);
+    if (result == COTE_OK) result = pick_interfaces(options, discovery, destination);
+    if (result == COTE_OK)
+        result =
+            cote__pick_number((cote__place){"multicast_ttl", "COTE_MULTICAST_TTL"},
+                              options->multicast_ttl, (cote__wanted){"a TTL", 1, 255, 1}, &ttl);
+    if (result == COTE_OK)
+        result = cote__pick_number(
+            (cote__place){"discovery_port", "COTE_UDP_PORT"}, options->discovery_port,
+            (cote__wanted){"a port", 1, UINT16_MAX, DEFAULT_DISCOVERY_PORT}, &port);
+    if (result == COTE_OK) result = pick_intervals(options, discovery);
+    if (result == COTE_OK) result = cote__redis_settings_resolve(options, &discovery->redis);
+    if (result == COTE_OK) result = pick_seeds(options, discovery);
+    if (result == COTE_OK)
+        result = cote__pick_switch((cote__place){"use_host_names", "COTE_USE_HOST_NAMES"},
+                                   options->use_host_names, &use_host_names);
     if (result != COTE_OK) return result;
-
-    settings->name = strdup(options->name);
-    cote__mesh_key_encode(&settings->key, cote__slice_of(mesh), cote__slice_of(options->key));
-    if (options->name_space) cote__buffer_append_text(&settings->name_space, options->name_space);
-    if (!settings->name || settings->key.failed || settings->types.failed ||
-        settings->extra.failed || settings->name_space.failed)
-        return cote__fail(COTE_ENOMEM, "options");
-
-    cote__advertisement *advertisement = &settings->advertisement;
-    advertisement->axon_type = kind;
-    advertisement->type = cote__slice_of("service");
-    advertisement->name = cote__slice_of(settings->name);
-    advertisement->key = cote__buffer_slice(&settings->key);
-    advertisement->key_given = options->key != NULL;
-    if (options->name_space) advertisement->name_space = cote__buffer_slice(&settings->name_space);
-    if (options->types && kind == COTE__AXON_REQ)
-        advertisement->requests = cote__buffer_slice(&settings->types);
-    if (options->types && kind == COTE__AXON_REP)
-        advertisement->responds_to = cote__buffer_slice(&settings->types);
-    if (kind == COTE__AXON_REQ && options->timeout_ms && options->timeout_ms != COTE_NO_TIMEOUT)
-        advertisement->timeout = options->timeout_ms;
-    advertisement->port_given = options->port != 0;
+    /* With redis there is no other address, as in Node. */
+    discovery->use_host_names = use_host_names == COTE_ON || discovery->redis;
+    discovery->multicast_ttl = (uint8_t)ttl.value;
+    discovery->port = (uint16_t)port.value;
     return COTE_OK;
+}
+
+/* MARK: the rest */
+
+static int pick_timeout(uint32_t argument, uint32_t *timeout)
+{
+    cote__number number = {argument, NULL, false};
+    int result = COTE_OK;
+    if (argument != COTE_NO_TIMEOUT)
+        result =
+            cote__pick_number((cote__place){"timeout_ms", "COTE_REQUEST_TIMEOUT"}, argument,
+                              (cote__wanted){milliseconds, 0, COTE_NO_TIMEOUT - 1, 0}, &number);
+    *timeout = number.value ? number.value : COTE_NO_TIMEOUT; /* 0 is none, as in Node */
+    return result;
+}
+
+/*
+ * As in cote, but that nothing is logged by default: `log` has precedence over the other two, and
+ * status_logs over hello_logs.
+ */
+static int pick_log(const cote_options *options, cote__log_settings *settings)
+{
+    cote_switch log, hello, status, unknown;
+    int result = cote__pick_switch((cote__place){"log", "COTE_LOG"}, options->log, &log);
+    if (result == COTE_OK)
+        result = cote__pick_switch((cote__place){"hello_logs", "COTE_HELLO_LOGS_ENABLED"},
+                                   options->hello_logs, &hello);
+    if (result == COTE_OK)
+        result = cote__pick_switch((cote__place){"status_logs", "COTE_STATUS_LOGS_ENABLED"},
+                                   options->status_logs, &status);
+    if (result == COTE_OK)
+        result = cote__pick_switch((cote__place){"log_unknown_events", "COTE_LOG_UNKNOWN_EVENTS"},
+                                   options->log_unknown_events, &unknown);
+    if (result != COTE_OK) return result;
+    bool asked_for = hello == COTE_ON || status == COTE_ON;
+    settings->hello = log == COTE_ON || (log == COTE_DEFAULT && asked_for);
+    settings->offline = settings->hello && status != COTE_OFF;
+    settings->online = settings->offline && hello != COTE_OFF;
+    settings->unknown_events = unknown != COTE_OFF;
+    return COTE_OK;
+}
+
+static int pick_ignore_process(cote_switch argument, bool *ignore)
+{
+    cote_switch value;
+    int result =
+        cote__pick_switch((cote__place){"ignore_process", "COTE_IGNORE_PROCESS"}, argument, &value);
+    *ignore = value == COTE_ON;
+    return result;
 }
 
 /* MARK: all together */
+
+static int check_balancing(const cote_options *options)
+{
+    if ((unsigned)options->balancing > COTE_CUSTOM)
+        return cote__fail(COTE_EINVAL, "balancing: %d is none", (int)options->balancing);
+    if (options->balancing == COTE_CUSTOM && !options->choose)
+        return cote__fail(COTE_EINVAL, "choose: is required for COTE_CUSTOM");
+    return COTE_OK;
+}
 
 int cote__settings_resolve(const cote_options *given, cote__axon_type kind,
                            cote__settings *settings)
@@ -219,20 +268,32 @@ int cote__settings_resolve(const cote_options *given, cote__axon_type kind,
 
     int result = resolve_discovery(&all, &settings->discovery);
     if (result == COTE_OK)
-        result = pick_address("address", all.address, NULL, "0.0.0.0", &settings->address);
+        result = pick_address((cote__place){"address", "COTE_BIND_ADDRESS"}, all.address, 0,
+                              &settings->address);
+    if (result == COTE_OK) result = pick_ports(&all, &settings->ports);
+    if (result == COTE_OK) result = pick_advertised(all.advertised_address, &settings->advertised);
+    /* Redis does not tell where a hello comes from. */
+    if (settings->discovery.redis && !settings->advertised)
+        settings->advertised = settings->address;
     if (result == COTE_OK) result = pick_timeout(all.timeout_ms, &settings->timeout);
-    if (result == COTE_OK) result = pick_log(all.log, &settings->log);
-    if (result == COTE_OK) result = resolve_advertisement(&all, kind, settings);
+    if (result == COTE_OK) result = check_balancing(&all);
+    if (result == COTE_OK) result = pick_log(&all, &settings->log);
+    if (result == COTE_OK)
+        result = pick_ignore_process(all.ignore_process, &settings->ignore_process);
+    if (result == COTE_OK) result = cote__settings_announce(&all, kind, settings);
     if (result != COTE_OK) {
         cote__settings_fini(settings);
         return result;
     }
-    settings->port = all.port ? all.port : DEFAULT_PORT;
     settings->max_queued = all.max_queued ? all.max_queued : DEFAULT_MAX_QUEUED;
     settings->max_frame = all.max_frame ? all.max_frame : DEFAULT_MAX_FRAME;
     settings->context = all.context;
     settings->on_log = all.on_log;
     settings->on_peer = all.on_peer;
+    settings->on_connected = all.on_connected;
+    settings->on_discovery = all.on_discovery;
+    settings->balancing = all.balancing;
+    settings->choose = all.choose;
     settings->on_close = all.on_close;
     return COTE_OK;
 }
@@ -244,4 +305,6 @@ void cote__settings_fini(cote__settings *settings)
     cote__buffer_fini(&settings->types);
     cote__buffer_fini(&settings->extra);
     cote__buffer_fini(&settings->name_space);
+    cote__buffer_fini(&settings->subset);
+    cote__redis_settings_release(settings->discovery.redis);
 }

@@ -3,12 +3,15 @@
 #include <stdlib.h>
 
 #include "net/connection_uv.h"
+#include "net/timer.h"
 #include "state/queue.h"
 #include "wire/error.h"
 
 enum {
     KEEP_CAPACITY = 256 * 1024, /* a buffer that grew beyond is given back when it is empty */
-    MAX_WRITE = 1 << 30         /* what one uv_try_write can report of */
+    LINGER = 2000,              /* ms for a reader that is slow to take the last of it */
+    MAX_PIECES = 64,            /* of one write */
+    MAX_PIECE = 1 << 24         /* bytes; so that what one write reports fits an int */
 };
 
 struct cote__connection {
@@ -18,13 +21,15 @@ struct cote__connection {
     void *owner;
     size_t max_frame;
     bool open, closing;
-    int status; /* what `closed` will say */
+    cote__timer *linger; /* while it only writes what is left */
+    int status;          /* what `closed` will say */
 
     cote__buffer input;  /* the part of a frame that came so far */
     size_t input_needed; /* bytes that the frame at its start has at least */
 
-    cote__buffer output;  /* gathered in this turn */
-    cote__buffer writing; /* given to libuv, until it is done */
+    cote__outbox output;  /* gathered in this turn */
+    cote__outbox writing; /* libuv writes from it, until it is done */
+    size_t write_size;
     bool write_pending;
     uv_write_t write;
     uv_connect_t connect;
@@ -64,8 +69,8 @@ uv_stream_t *cote__connection_stream(cote__connection *self)
 static void release(cote__connection *self)
 {
     cote__buffer_fini(&self->input);
-    cote__buffer_fini(&self->output);
-    cote__buffer_fini(&self->writing);
+    cote__outbox_fini(&self->output);
+    cote__outbox_fini(&self->writing);
     free(self);
 }
 
@@ -93,6 +98,7 @@ static void end(cote__connection *self, int status)
     self->open = false;
     self->status = status;
     cote__loop_flush_cancel(self->loop, &self->flush);
+    cote__timer_destroy(self->linger);
     uv_close((uv_handle_t *)&self->tcp, on_closed);
 }
 
@@ -100,6 +106,25 @@ void cote__connection_close(cote__connection *self)
 {
     if (self->open) flush(&self->flush);
     end(self, COTE_OK);
+}
+
+static void on_linger_over(void *context)
+{
+    end(context, COTE_OK);
+}
+
+void cote__connection_finish(cote__connection *self)
+{
+    if (self->open) flush(&self->flush);
+    if (self->closing || self->linger) return;
+    if (self->open && cote__connection_backlog(self) > 0)
+        self->linger = cote__timer_create(self->loop, on_linger_over, self);
+    if (!self->linger) {
+        end(self, COTE_OK);
+        return;
+    }
+    uv_read_stop((uv_stream_t *)&self->tcp);
+    cote__timer_start(self->linger, LINGER);
 }
 
 bool cote__connection_is_open(const cote__connection *self)
@@ -188,59 +213,95 @@ int cote__connection_start(cote__connection *self)
 
 cote__buffer *cote__connection_output(cote__connection *self)
 {
-    return &self->output;
+    return &self->output.own;
 }
 
 void cote__connection_written(cote__connection *self)
 {
+    cote__outbox_appended(&self->output);
     if (!self->closing) cote__loop_flush_later(self->loop, &self->flush);
 }
+
+void cote__connection_share(cote__connection *self, cote__frame *frame)
+{
+    if (self->closing) return;
+    cote__outbox_share(&self->output, frame);
+    cote__loop_flush_later(self->loop, &self->flush);
+}
+
+size_t cote__connection_backlog(const cote__connection *self)
+{
+    return self->output.size + self->writing.size;
+}
+
+static unsigned gather(const cote__outbox *box, uv_buf_t *buffers, size_t *size)
+{
+    cote__slice pieces[MAX_PIECES];
+    unsigned count = cote__outbox_pieces(box, pieces, MAX_PIECES);
+    *size = 0;
+    for (unsigned i = 0; i < count; i++) {
+        size_t length = pieces[i].size < MAX_PIECE ? pieces[i].size : MAX_PIECE;
+        buffers[i] = (uv_buf_t){.base = (char *)pieces[i].data, .len = length};
+        *size += length;
+        if (length < pieces[i].size) return i + 1; /* the rest of it comes before the next */
+    }
+    return count;
+}
+
+static void write_rest(cote__connection *self);
 
 static void on_written(uv_write_t *request, int status)
 {
     cote__connection *self = request->data;
     self->write_pending = false;
-    trim(&self->writing);
+    cote__outbox_consume(&self->writing, self->write_size);
     if (self->closing) return;
     if (status != 0)
         end(self, COTE_ECONNLOST);
-    else if (self->output.size > 0)
+    else if (self->writing.size > 0)
+        write_rest(self);
+    else
         flush(&self->flush);
+    if (self->linger && cote__connection_backlog(self) == 0) end(self, COTE_OK);
 }
 
-/* The system takes no more now: libuv writes the rest when it can. */
-static int write_rest(cote__connection *self)
+/* The system takes no more now: libuv writes what is in `writing` when it can. */
+static void write_rest(cote__connection *self)
 {
-    cote__buffer rest = self->output;
-    self->output = self->writing;
-    self->writing = rest;
+    uv_buf_t buffers[MAX_PIECES];
+    unsigned count = gather(&self->writing, buffers, &self->write_size);
     self->write.data = self;
     self->write_pending = true;
-    uv_buf_t buffer = {.base = self->writing.data, .len = self->writing.size};
-    return uv_write(&self->write, (uv_stream_t *)&self->tcp, &buffer, 1, on_written);
+    if (uv_write(&self->write, (uv_stream_t *)&self->tcp, buffers, count, on_written) == 0) return;
+    self->write_pending = false;
+    end(self, COTE_ECONNLOST);
 }
 
 static void flush(cote__flush *task)
 {
     cote__connection *self = COTE__CONTAINER(task, cote__connection, flush);
     if (self->closing || !self->open || self->write_pending) return;
-    if (self->output.failed) {
+    if (self->output.own.failed) {
         end(self, COTE_ENOMEM);
         return;
     }
-    if (self->output.size == 0) return;
-    size_t size = self->output.size < MAX_WRITE ? self->output.size : MAX_WRITE;
-    uv_buf_t buffer = {.base = self->output.data, .len = size};
-    int written = uv_try_write((uv_stream_t *)&self->tcp, &buffer, 1);
-    if (written >= 0 && (size_t)written == self->output.size) {
-        trim(&self->output);
+    while (self->output.size > 0) {
+        uv_buf_t buffers[MAX_PIECES];
+        size_t size;
+        unsigned count = gather(&self->output, buffers, &size);
+        int written = uv_try_write((uv_stream_t *)&self->tcp, buffers, count);
+        if (written < 0 && written != UV_EAGAIN) {
+            end(self, COTE_ECONNLOST);
+            return;
+        }
+        if (written > 0) cote__outbox_consume(&self->output, (size_t)written);
+        if (written >= 0 && (size_t)written == size) continue;
+        cote__outbox rest = self->output;
+        self->output = self->writing;
+        self->writing = rest;
+        write_rest(self);
         return;
     }
-    if (written > 0) cote__buffer_consume(&self->output, (size_t)written);
-    if (written < 0 && written != UV_EAGAIN)
-        end(self, COTE_ECONNLOST);
-    else if (write_rest(self) != 0)
-        end(self, COTE_ECONNLOST);
 }
 
 /* MARK: connecting */

@@ -8,6 +8,7 @@
 #define COTE_NET_CONNECTION_H
 
 #include "net/loop.h"
+#include "net/outbox.h"
 #include "wire/amp.h"
 
 typedef struct cote__connection cote__connection;
@@ -37,12 +38,20 @@ int cote__connection_open(cote_loop *loop, uint32_t address, uint16_t port, size
 cote__buffer *cote__connection_output(cote__connection *connection);
 void cote__connection_written(cote__connection *connection);
 
+/* Writes a frame that goes to others too. */
+void cote__connection_share(cote__connection *connection, cote__frame *frame);
+/* Bytes that wait to be taken by the system. */
+size_t cote__connection_backlog(const cote__connection *connection);
+
 /* Whether what is written now may still leave: false once its end has begun, before `closed`. */
 bool cote__connection_is_open(const cote__connection *connection);
 
 /* The other side's address, host order; 0 if unknown. */
 uint32_t cote__connection_peer(const cote__connection *connection);
 
+/* Reads no more, writes what there is to be written, for a while, and closes. May be called again.
+ */
+void cote__connection_finish(cote__connection *connection);
 /* Sends what the system takes at once, and closes. May be called again. */
 void cote__connection_close(cote__connection *connection);
 

@@ -1,16 +1,31 @@
 #include "net/datagram.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
+#include "net/interfaces.h"
 #include "net/loop_uv.h"
 #include "net/system.h"
 #include "wire/error.h"
+
+#define LIMITED_BROADCAST 0xffffffffu
+
+enum {
+    INTERFACES_AGE = 5000 /* ms, after which they are looked for again */
+};
 
 struct cote__datagram {
     uv_udp_t uv;
     cote_loop *loop;
     cote__datagram_cb received;
     void *context;
+    uint32_t group;
+    char list[COTE__INTERFACES_TEXT]; /* empty: the routing table decides */
+    cote__interface interfaces[COTE__INTERFACES_MAX];
+    size_t interface_count;
+    cote__time interfaces_time;
 };
 
 static struct sockaddr_in socket_address(uint32_t address, uint16_t port)
@@ -39,16 +54,36 @@ static void on_received(uv_udp_t *uv, ssize_t size, const uv_buf_t *buffer,
                      (cote__slice){buffer->base, (size_t)size});
 }
 
-static int bind_and_join(cote__datagram *socket, uint32_t address, uint16_t port, uint32_t group)
+/* By the interface of that address; 0: by the one that the routing table says. */
+static int join(cote__datagram *socket, uint32_t interface)
 {
-    struct sockaddr_in local = socket_address(address, port);
+    char group[COTE__ADDRESS_SIZE], by[COTE__ADDRESS_SIZE];
+    cote__address_format(socket->group, group);
+    cote__address_format(interface, by);
+    return uv_udp_set_membership(&socket->uv, group, interface ? by : NULL, UV_JOIN_GROUP);
+}
+
+/* They come and go. One whose group was joined already refuses to join again. */
+static void find_interfaces(cote__datagram *socket)
+{
+    cote__time now = cote__now();
+    if (socket->interfaces_time && now - socket->interfaces_time < INTERFACES_AGE) return;
+    cote__slice missing;
+    socket->interfaces_time = now;
+    socket->interface_count = cote__interfaces_find(socket->list, socket->interfaces, &missing);
+    for (size_t i = 0; socket->group && i < socket->interface_count; i++)
+        join(socket, socket->interfaces[i].address);
+}
+
+static int bind_and_join(cote__datagram *socket, const cote__datagram_options *options)
+{
+    struct sockaddr_in local = socket_address(options->address, options->port);
     int status = uv_udp_bind(&socket->uv, (const struct sockaddr *)&local, UV_UDP_REUSEADDR);
     if (status == 0) status = uv_udp_set_broadcast(&socket->uv, 1);
-    if (status == 0 && group) {
-        char text[COTE__ADDRESS_SIZE];
-        cote__address_format(group, text);
-        status = uv_udp_set_membership(&socket->uv, text, NULL, UV_JOIN_GROUP);
-        if (status == 0) status = uv_udp_set_multicast_ttl(&socket->uv, 1);
+    if (status == 0 && socket->list[0]) find_interfaces(socket);
+    if (status == 0 && socket->group) {
+        if (!socket->list[0]) status = join(socket, 0);
+        if (status == 0) status = uv_udp_set_multicast_ttl(&socket->uv, options->ttl);
         if (status == 0) status = uv_udp_set_multicast_loop(&socket->uv, 1);
     }
     if (status == 0) status = uv_udp_recv_start(&socket->uv, give_buffer, on_received);
@@ -60,7 +95,7 @@ static void on_closed(uv_handle_t *handle)
     free(handle->data);
 }
 
-int cote__datagram_open(cote_loop *loop, uint32_t address, uint16_t port, uint32_t group,
+int cote__datagram_open(cote_loop *loop, const cote__datagram_options *options,
                         cote__datagram_cb received, void *context, cote__datagram **out)
 {
     cote__datagram *socket = calloc(1, sizeof *socket);
@@ -68,20 +103,73 @@ int cote__datagram_open(cote_loop *loop, uint32_t address, uint16_t port, uint32
     socket->loop = loop;
     socket->received = received;
     socket->context = context;
+    socket->group = options->group;
+    if (options->interfaces) snprintf(socket->list, sizeof socket->list, "%s", options->interfaces);
     uv_udp_init(loop->uv, &socket->uv);
     socket->uv.data = socket;
-    int status = bind_and_join(socket, address, port, group);
+    int status = bind_and_join(socket, options);
     if (status != 0) {
         uv_close((uv_handle_t *)&socket->uv, on_closed);
-        return cote__fail(cote__uv_error(status), "UDP port %u: %s", port, uv_strerror(status));
+        return cote__fail(cote__uv_error(status), "UDP port %u: %s", options->port,
+                          uv_strerror(status));
     }
     *out = socket;
     return COTE_OK;
 }
 
+/* MARK: sending */
+
+/* libuv cannot choose the interface and the source of a datagram. */
+static int send_by(cote__datagram *socket, const cote__interface *interface, struct sockaddr_in *to,
+                   cote__slice data)
+{
+    uv_os_fd_t descriptor;
+    int status = uv_fileno((const uv_handle_t *)&socket->uv, &descriptor);
+    if (status != 0) return status;
+    union {
+        char bytes[CMSG_SPACE(sizeof(struct in_pktinfo))];
+        struct cmsghdr aligned;
+    } control = {{0}};
+    struct iovec bytes = {(void *)data.data, data.size};
+    struct msghdr message = {
+        .msg_name = to,
+        .msg_namelen = sizeof *to,
+        .msg_iov = &bytes,
+        .msg_iovlen = 1,
+        .msg_control = control.bytes,
+        .msg_controllen = sizeof control.bytes,
+    };
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = IPPROTO_IP;
+    header->cmsg_type = IP_PKTINFO;
+    header->cmsg_len = CMSG_LEN(sizeof(struct in_pktinfo));
+    struct in_pktinfo from = {.ipi_ifindex = interface->index};
+    from.ipi_spec_dst.s_addr = htonl(interface->address);
+    memcpy(CMSG_DATA(header), &from, sizeof from);
+    return sendmsg(descriptor, &message, MSG_DONTWAIT) < 0 ? -errno : 0;
+}
+
+static int send_by_each(cote__datagram *socket, struct sockaddr_in *to, cote__slice data)
+{
+    find_interfaces(socket);
+    size_t sent = 0;
+    int status = UV_ENODEV;
+    for (size_t i = 0; i < socket->interface_count; i++) {
+        int result = send_by(socket, &socket->interfaces[i], to, data);
+        if (result == 0)
+            sent++;
+        else
+            status = result;
+    }
+    if (sent > 0) return COTE_OK;
+    return cote__fail(COTE_ESYSTEM, "by the interfaces %s: %s", socket->list, uv_strerror(status));
+}
+
 int cote__datagram_send(cote__datagram *socket, uint32_t address, uint16_t port, cote__slice data)
 {
     struct sockaddr_in to = socket_address(address, port);
+    if (socket->list[0] && (address == LIMITED_BROADCAST || address == socket->group))
+        return send_by_each(socket, &to, data);
     uv_buf_t buffer = uv_buf_init((char *)data.data, (unsigned)data.size);
     int status = uv_udp_try_send(&socket->uv, &buffer, 1, (const struct sockaddr *)&to);
     if (status >= 0) return COTE_OK;

@@ -45,22 +45,31 @@ static int try_port(uint32_t address, uint16_t port, int *descriptor)
     return 0;
 }
 
-int cote__listen(uint32_t address, uint16_t *port, int *descriptor)
+/* The one that the system chose, if it was to choose. */
+static int port_of(int descriptor, uint16_t *port)
+{
+    struct sockaddr_in local;
+    socklen_t size = sizeof local;
+    if (getsockname(descriptor, (struct sockaddr *)&local, &size) != 0) return -errno;
+    *port = ntohs(local.sin_port);
+    return 0;
+}
+
+int cote__listen(uint32_t address, uint16_t first, uint16_t last, uint16_t *port, int *descriptor)
 {
     int status = -EADDRINUSE;
-    for (uint32_t candidate = *port; candidate <= UINT16_MAX; candidate++) {
+    for (uint32_t candidate = first; candidate <= last; candidate++) {
         status = try_port(address, (uint16_t)candidate, descriptor);
-        if (status == 0) {
-            *port = (uint16_t)candidate;
-            return COTE_OK;
-        }
+        if (status == 0 && (status = port_of(*descriptor, port)) != 0) close(*descriptor);
+        if (status == 0) return COTE_OK;
         if (status != -EADDRINUSE && status != -EACCES) break;
     }
     char text[COTE__ADDRESS_SIZE];
     cote__address_format(address, text);
     switch (status) {
     case -EADDRINUSE:
-        return cote__fail(COTE_EADDRINUSE, "address %s: no free port from %u up", text, *port);
+        return cote__fail(COTE_EADDRINUSE, "address %s: no free port from %u to %u", text, first,
+                          last);
     case -EADDRNOTAVAIL:
         return cote__fail(COTE_EADDRESS, "address %s is not one of this host", text);
     default: return cote__fail(COTE_ESYSTEM, "listen on %s: %s", text, strerror(-status));

@@ -7,11 +7,11 @@
 typedef struct cote__listener cote__listener;
 
 /*
- * Binds and listens on the first free port from `*port` upwards, which it then sets. On any thread.
- * The descriptor goes to cote__listener_start or close(2). COTE_EADDRINUSE, COTE_EADDRESS,
+ * Binds and listens on the first free port from `first` to `last`, or on any if both are 0. On any
+ * thread. The descriptor goes to cote__listener_start or close(2). COTE_EADDRINUSE, COTE_EADDRESS,
  * COTE_ESYSTEM.
  */
-int cote__listen(uint32_t address, uint16_t *port, int *descriptor);
+int cote__listen(uint32_t address, uint16_t first, uint16_t last, uint16_t *port, int *descriptor);
 
 /* The rest on the loop thread. Takes the descriptor, whatever it returns. */
 int cote__listener_start(cote_loop *loop, int descriptor,

@@ -27,6 +27,11 @@ cote__time cote__now(void)
     return uv_hrtime() / 1000000;
 }
 
+uint64_t cote__now_us(void)
+{
+    return uv_hrtime() / 1000;
+}
+
 bool cote_loop_is_current(const cote_loop *loop)
 {
     uv_thread_t self = uv_thread_self();

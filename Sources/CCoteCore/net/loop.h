@@ -55,5 +55,6 @@ cote_loop *cote__loop_hub(cote_loop *loop);
 
 /* Monotonic. Precise, from any thread. */
 cote__time cote__now(void);
+uint64_t cote__now_us(void);
 
 #endif

@@ -37,6 +37,7 @@ const char *cote_strerror(int error)
     case COTE_EADDRINUSE: return "no free port";
     case COTE_EADDRESS: return "the address cannot be used";
     case COTE_ESYSTEM: return "the operating system refused";
+    case COTE_EANSWERED: return "the request was answered before";
     }
     return "unknown error";
 }

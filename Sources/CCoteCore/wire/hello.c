@@ -150,7 +150,7 @@ static bool read_data(cote__json object, char **scratch, cote__hello *hello)
     return read_advertisement(found[ADVERTISEMENT], scratch, hello);
 }
 
-static void read_ours(cote__json object, cote__hello *hello)
+static void read_ours(cote__json object, char **scratch, cote__hello *hello)
 {
     cote__json member;
     uint64_t version;
@@ -160,6 +160,9 @@ static void read_ours(cote__json object, cote__hello *hello)
     hello->cote_version = (unsigned)version;
     hello->raw =
         version > 0 && cote__json_member(object, "raw", &member) && member.type == COTE__JSON_TRUE;
+    if (version == 0 || !cote__json_member(object, "address", &member) ||
+        !read_string(member, scratch, &hello->address))
+        hello->address = (cote__slice){NULL, 0};
 }
 
 cote__hello_result cote__hello_decode(const char *data, size_t size, char *scratch,
@@ -184,7 +187,7 @@ cote__hello_result cote__hello_decode(const char *data, size_t size, char *scrat
         !read_id(found[IID], &scratch, &hello->iid) ||
         !read_string(found[HOST_NAME], &scratch, &hello->host_name))
         return COTE__HELLO_MALFORMED;
-    read_ours(found[OURS], hello);
+    read_ours(found[OURS], &scratch, hello);
     if (hello->event == COTE__HELLO_HELLO && !read_data(found[DATA], &scratch, hello))
         return COTE__HELLO_MALFORMED;
     return COTE__HELLO_OK;

@@ -45,6 +45,7 @@ typedef struct cote__hello {
         requests;          /* JSON arrays of strings, or absent */
     unsigned cote_version; /* the `v` of our extension object; 0: the peer is not ours */
     bool raw;              /* ours, and takes raw requests */
+    cote__slice address;   /* ours, and wants to be connected to there; else absent */
 } cote__hello;
 
 typedef enum cote__hello_result {
@@ -101,6 +102,7 @@ typedef struct cote__hello_envelope {
     cote__slice pid, iid, host_name, process_command;
     double weight;             /* (-1, 0) */
     cote__slice advertisement; /* JSON, as encoded above */
+    cote__slice address;       /* where others of ours are to connect to; or absent */
 } cote__hello_envelope;
 
 /* Writes the whole datagram: Node's envelope and data, isMaster and isMasterEligible false, then

@@ -94,10 +94,12 @@ static void begin(cote__buffer *out, const char *event, const cote__hello_envelo
 }
 
 /* By this the peer is known as ours; a Node.js peer does not look at it. */
-static void end(cote__buffer *out)
+static void end(cote__buffer *out, const cote__hello_envelope *envelope)
 {
-    write_json(out, "cote", cote__slice_of("{\"v\":1,\"raw\":true}"));
-    cote__buffer_append_byte(out, '}');
+    write_name(out, "cote");
+    cote__buffer_append_text(out, "{\"v\":1,\"raw\":true");
+    write_string(out, "address", envelope->address);
+    cote__buffer_append_text(out, "}}");
 }
 
 void cote__hello_encode(cote__buffer *out, const cote__hello_envelope *envelope)
@@ -112,11 +114,11 @@ void cote__hello_encode(cote__buffer *out, const cote__hello_envelope *envelope)
     write_string(out, "processId", envelope->pid);
     write_string(out, "processCommand", envelope->process_command);
     cote__buffer_append_byte(out, '}');
-    end(out);
+    end(out, envelope);
 }
 
 void cote__bye_encode(cote__buffer *out, const cote__hello_envelope *envelope)
 {
     begin(out, "cote:bye", envelope);
-    end(out);
+    end(out, envelope);
 }

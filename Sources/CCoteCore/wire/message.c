@@ -1,6 +1,8 @@
+#define _GNU_SOURCE /* memmem */
 #include "wire/message.h"
 
 #include "wire/json_scan.h"
+#include "wire/value.h"
 
 static const char null_text[] = "null";
 enum { NULL_SIZE = sizeof null_text - 1, TAG = 2 /* bytes of a tag */ };
@@ -86,6 +88,28 @@ static bool is_type(cote__json type)
     return type.type == COTE__JSON_STRING && type.text.size > sizeof "\"\"" - 1;
 }
 
+/* Those members of the payload that say how it is to be taken. False if it has no type. */
+static bool read_members(cote__request *request, bool *marked)
+{
+    bool typed = false;
+    *marked = false;
+    request->timeout = 0;
+    if (request->payload.type != COTE__JSON_OBJECT) return false;
+    cote__json key, value;
+    cote__json_iterator members = cote__json_iterate(request->payload);
+    while (cote__json_next(&members, &key, &value)) {
+        if (cote__json_string_equal(key, cote__slice_of("type"))) {
+            request->type = value;
+            typed = is_type(value);
+        } else if (cote__json_string_equal(key, cote__slice_of("__timeout"))) {
+            if (!cote__json_number(value, &request->timeout)) request->timeout = 0;
+        } else if (cote__json_string_equal(key, cote__slice_of("__coteRaw"))) {
+            *marked = value.type == COTE__JSON_TRUE;
+        }
+    }
+    return typed;
+}
+
 cote__message_result cote__request_decode(const cote__amp_frame *frame, unsigned max_depth,
                                           cote__request *request)
 {
@@ -97,43 +121,42 @@ cote__message_result cote__request_decode(const cote__amp_frame *frame, unsigned
     if (payload.kind != COTE_KIND_JSON) return COTE__MESSAGE_IGNORED;
     if (!cote__json_parse(text_of(payload), max_depth, &request->payload))
         return COTE__MESSAGE_MALFORMED;
-    if (frame->count < 2 || !cote__json_member(request->payload, "type", &request->type) ||
-        !is_type(request->type))
-        return COTE__MESSAGE_IGNORED;
+    bool marked;
+    if (!read_members(request, &marked) || frame->count < 2) return COTE__MESSAGE_IGNORED;
 
     request->extra_count = frame->count - 2;
     for (unsigned i = 0; i < request->extra_count; i++) request->extra[i] = frame->arguments[i + 1];
-    cote__json mark;
-    if (request->extra_count > 0 &&
-        (!cote__looks_tagged(request->extra[0]) ||
-         (cote__json_member(request->payload, "__coteRaw", &mark) && mark.type == COTE__JSON_TRUE)))
+    if (request->extra_count > 0 && (marked || !cote__looks_tagged(request->extra[0])))
         request->bytes = as_raw(request->extra[0]);
     return COTE__MESSAGE_OK;
 }
 
-/* False only if there is no member of that name, neither plain nor with escapes. Most objects have
- * none, and a look at their bytes costs a third of a walk through their members. */
-static bool may_have_type(const char *at, const char *end)
+/* Members that the encoder says itself, or that are not sent. */
+static bool is_ours_to_say(cote__json key, bool timeout)
 {
-    static const char name[] = "\"type\"";
-    enum { RARE = 2 /* where its `y` is */ };
-    if (memchr(at, '\\', (size_t)(end - at))) return true;
-    for (at += RARE; end - at >= RARE; at++) {
-        at = memchr(at, name[RARE], (size_t)(end - at));
-        if (!at) return false;
-        if ((size_t)(end - at) >= sizeof name - 1 - RARE &&
-            memcmp(at - RARE, name, sizeof name - 1) == 0)
-            return true;
-    }
+    static const char *const names[] = {"type", "__subset", "__coteRaw", "__timeout"};
+    size_t count = sizeof names / sizeof *names - (timeout ? 0 : 1);
+    for (size_t i = 0; i < count; i++)
+        if (cote__json_string_equal(key, cote__slice_of(names[i]))) return true;
     return false;
 }
 
-static void append_others(cote__buffer *out, cote__json object)
+/* False only if there is no such member, neither plain nor with escapes. Most objects have none,
+ * and a look at their bytes costs a third of a walk through their members. */
+static bool may_have_ours(const char *at, const char *end)
+{
+    static const char type[] = "\"type\"", own[] = "\"__";
+    size_t size = (size_t)(end - at);
+    return memchr(at, '\\', size) || memmem(at, size, type, sizeof type - 1) ||
+           memmem(at, size, own, sizeof own - 1);
+}
+
+static void append_others(cote__buffer *out, cote__json object, bool timeout)
 {
     cote__json key, value;
     cote__json_iterator members = cote__json_iterate(object);
     while (cote__json_next(&members, &key, &value)) {
-        if (cote__json_string_equal(key, cote__slice_of("type"))) continue;
+        if (is_ours_to_say(key, timeout)) continue;
         cote__buffer_append_byte(out, ',');
         cote__buffer_append_slice(out, key.text);
         cote__buffer_append_byte(out, ':');
@@ -141,14 +164,15 @@ static void append_others(cote__buffer *out, cote__json object)
     }
 }
 
-/* Appends the members of an object, each after a comma, but for those named `type`. */
-static void append_members(cote__buffer *out, cote__slice object)
+/* Appends the members of an object, each after a comma, but for those that are ours to say. */
+static void append_members(cote__buffer *out, cote__slice object, bool timeout)
 {
     const char *end = object.data + object.size;
     const char *start = cote__json_skip_space(object.data, end); /* the opening brace */
     while (end[-1] != '}') end--;
-    if (may_have_type(start, end)) {
-        append_others(out, (cote__json){COTE__JSON_OBJECT, {start, (size_t)(end - start)}});
+    if (may_have_ours(start, end)) {
+        append_others(out, (cote__json){COTE__JSON_OBJECT, {start, (size_t)(end - start)}},
+                      timeout);
         return;
     }
     const char *first = cote__json_skip_space(start + 1, end);
@@ -157,24 +181,47 @@ static void append_members(cote__buffer *out, cote__slice object)
     cote__buffer_append(out, first, (size_t)(end - 1 - first));
 }
 
-void cote__payload_encode(cote__buffer *out, cote__slice type, cote__slice object)
+static void append_payload(cote__buffer *out, const cote__request_parts *parts)
 {
-    static const char beginning[] = "{\"type\":";
     size_t opened = cote__amp_argument_open(out, "j:");
-    cote__buffer_append(out, beginning, sizeof beginning - 1);
-    cote__json_write_string(out, type);
-    if (object.data) append_members(out, object);
+    if (parts->whole.data) {
+        cote__slice open = parts->whole; /* without its closing brace */
+        while (open.size > 0 && open.data[--open.size] != '}') {
+        }
+        cote__buffer_append_slice(out, open);
+    } else {
+        cote__buffer_append_text(out, "{\"type\":");
+        cote__json_write_string(out, parts->type);
+        if (parts->object.data) append_members(out, parts->object, parts->timeout > 0);
+    }
+    if (parts->timeout > 0) {
+        cote__buffer_append_text(out, ",\"__timeout\":");
+        cote__buffer_append_u64(out, parts->timeout);
+    }
+    if (parts->bytes && needs_mark(parts->bytes))
+        cote__buffer_append_text(out, ",\"__coteRaw\":true");
     cote__buffer_append_byte(out, '}');
     cote__amp_argument_close(out, opened);
 }
 
-void cote__request_encode(cote__buffer *out, cote__slice type, cote__slice object,
-                          const cote_value *bytes, cote__slice id)
+void cote__extra_encode(cote__buffer *out, cote_value value)
 {
-    cote__amp_begin(out, bytes ? 3 : 2);
-    cote__payload_encode(out, type, bytes && needs_mark(bytes) ? raw_mark_text : object);
-    if (bytes) cote__argument_encode(out, *bytes);
-    encode_id(out, id);
+    if (!needs_mark(&value)) {
+        cote__argument_encode(out, value);
+        return;
+    }
+    size_t opened = cote__amp_argument_open(out, "j:");
+    cote__buffer_object_encode(out, text_of(value));
+    cote__amp_argument_close(out, opened);
+}
+
+void cote__request_encode(cote__buffer *out, const cote__request_parts *parts)
+{
+    cote__amp_begin(out, (unsigned)(2 + (parts->bytes ? 1 : 0) + parts->extra_count));
+    append_payload(out, parts);
+    if (parts->bytes) cote__argument_encode(out, *parts->bytes);
+    for (size_t i = 0; i < parts->extra_count; i++) cote__extra_encode(out, parts->extra[i]);
+    encode_id(out, parts->id);
 }
 
 /* MARK: replies */
@@ -227,6 +274,15 @@ void cote__reply_encode(cote__buffer *out, cote_value result, cote__slice id)
     cote__amp_argument(out, "j:", (cote__slice){null_text, NULL_SIZE});
     cote__argument_encode(out, result);
     if (marked) cote__amp_argument(out, "j:", raw_mark_text);
+    encode_id(out, id);
+}
+
+void cote__reply_values_encode(cote__buffer *out, const cote_value *values, unsigned count,
+                               cote__slice id)
+{
+    cote__amp_begin(out, count + 2);
+    cote__amp_argument(out, "j:", (cote__slice){null_text, NULL_SIZE});
+    for (unsigned i = 0; i < count; i++) cote__argument_encode(out, values[i]);
     encode_id(out, id);
 }
 

@@ -18,6 +18,7 @@ bool cote__looks_tagged(cote__slice bytes); /* begins with j: s: or b: */
 typedef struct cote__request {
     cote__json payload; /* the first argument, an object */
     cote__json type;    /* its member `type`: a JSON string, not empty */
+    double timeout;     /* its member `__timeout`, ms; 0 if it has none, or it is no number */
     cote_value bytes;   /* kind BYTES with data: the first argument after the payload when it is raw
                            or marked as raw, else data NULL */
     unsigned extra_count; /* arguments between payload and id, the raw one included */
@@ -60,22 +61,37 @@ typedef struct cote__reply {
 cote__message_result cote__reply_decode(const cote__amp_frame *frame, unsigned max_depth,
                                         cote__reply *reply);
 
-/*
- * The payload of a request: `object` (a JSON object that the caller has validated, or absent for
- * none) with the member `type` put first, as in {"type":"add","a":1}, in place of any that it has.
- * Appends the whole argument with its length. `type` is UTF-8.
- */
-void cote__payload_encode(cote__buffer *out, cote__slice type, cote__slice object);
+/* What a request says. Absent parts are zero. */
+typedef struct cote__request_parts {
+    cote__slice type;   /* UTF-8 */
+    cote__slice object; /* a JSON object that the caller has validated */
+    cote__slice whole;  /* or instead of both the whole object, `type` included */
+    uint64_t timeout;   /* ms; 0: none but what `object` has */
+    const cote_value *bytes;
+    const cote_value *extra;
+    size_t extra_count;
+    cote__slice id; /* text without tag */
+} cote__request_parts;
 
 /*
- * [payload, (bytes,) id]; [null, result, id]; [error, id]. `bytes` may be NULL; a request has
- * either `object` or `bytes`. Ids are text without tag. Raw bytes that begin like a tag are marked,
- * which only peers of ours understand: by a member `__coteRaw` of a request's payload, or by one
- * more value of a reply, {"__coteRaw":true}.
+ * [payload, (bytes,) extra..., id]. The payload is `object` with the member `type` put first, as in
+ * {"type":"add","a":1}, then `__timeout`, if one is given, and then `__coteRaw`, if raw bytes
+ * beside it begin like a tag, which only peers of ours understand. What `object` has of these
+ * names, and
+ * `__subset`, is left out.
  */
-void cote__request_encode(cote__buffer *out, cote__slice type, cote__slice object,
-                          const cote_value *bytes, cote__slice id);
+void cote__request_encode(cote__buffer *out, const cote__request_parts *parts);
+/* Raw bytes that begin like a tag go as {"type":"Buffer","data":[...]}. */
+void cote__extra_encode(cote__buffer *out, cote_value value);
+
+/*
+ * [null, result, id]; [error, id]. Ids are text without tag. Raw bytes that begin like a tag are
+ * marked by one more value, {"__coteRaw":true}, which only peers of ours understand.
+ */
 void cote__reply_encode(cote__buffer *out, cote_value result, cote__slice id);
+/* [null, values..., id]. At most 13, and no mark: none may be raw bytes that begin like a tag. */
+void cote__reply_values_encode(cote__buffer *out, const cote_value *values, unsigned count,
+                               cote__slice id);
 void cote__reply_error_encode(cote__buffer *out, cote_value error, cote__slice id);
 
 #endif

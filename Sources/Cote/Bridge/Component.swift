@@ -11,22 +11,34 @@ final class Component: @unchecked Sendable {
         var handle: OpaquePointer?
         var isClosed = false
         var waiters: [CheckedContinuation<Void, Never>] = []
-        var peers: [String: Peer] = [:]
-        var observers: [Int: AsyncStream<PeerEvent>.Continuation] = [:]
-        var observerCount = 0
-        /// Contexts of callbacks, which the core may use until it is closed.
-        var contexts: [AnyObject] = []
+        var connected = 0
+        var expectations: [Int: Expectation] = [:]
+        var expectationCount = 0
     }
 
     private let state = Locked(State())
     private let loop: Loop
+    private let peerEvents: EventSource<PeerEvent>
+    private let discoveryStates: EventSource<DiscoveryState>
+    // The loop's alone:
+    private var peers: [String: Peer] = [:]
+    private var discoveryState = DiscoveryState.working
     private let logger: Logger
     private let closeHandle: @Sendable (OpaquePointer) -> Void
+    fileprivate let balancing: Balancing
 
-    init(loop: Loop, logger: Logger, close: @escaping @Sendable (OpaquePointer) -> Void) {
+    init(
+        loop: Loop,
+        logger: Logger,
+        balancing: Balancing = .roundRobin,
+        close: @escaping @Sendable (OpaquePointer) -> Void
+    ) {
         self.loop = loop
+        peerEvents = EventSource(loop: loop)
+        discoveryStates = EventSource(loop: loop)
         self.logger = logger
         closeHandle = close
+        self.balancing = balancing
     }
 
     /// Creates the core's component by `create`. To be called once, first of all.
@@ -41,6 +53,8 @@ final class Component: @unchecked Sendable {
                 options.context = retained.toOpaque()
                 options.on_log = componentDidLog
                 options.on_peer = componentDidHear
+                options.on_connected = componentDidConnect
+                options.on_discovery = componentDidChangeDiscovery
                 options.on_close = componentDidClose
                 try check(create(loop.pointer, &options, &handle))
             }
@@ -56,13 +70,47 @@ final class Component: @unchecked Sendable {
         state.withLock { $0.handle.map(body) }
     }
 
-    /// Makes a call of the core that gets `context`, which is kept until the component is closed.
-    func withHandle<R>(keeping context: AnyObject, _ body: (OpaquePointer) -> R) -> R? {
-        state.withLock { state in
-            guard let handle = state.handle else { return nil }
-            state.contexts.append(context)
-            return body(handle)
+    // MARK: connections
+
+    /// Somebody who waits for a number of connected partners.
+    private struct Expectation {
+        let minimum: Int
+        let continuation: CheckedContinuation<Void, any Error>
+    }
+
+    var connected: Int { state.withLock { $0.connected } }
+
+    /// Returns when so many partners are connected.
+    func connected(minimum: Int) async throws {
+        let number = state.withLock { state in
+            state.expectationCount += 1
+            return state.expectationCount
         }
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let outcome: Result<Void, any Error>? = state.withLock { state in
+                    if Task.isCancelled { return .failure(CancellationError()) }
+                    if state.isClosed { return .failure(CoteError(.closed, "the component is closed")) }
+                    if state.connected >= minimum { return .success(()) }
+                    state.expectations[number] = Expectation(minimum: minimum, continuation: continuation)
+                    return nil
+                }
+                if let outcome { continuation.resume(with: outcome) }
+            }
+        } onCancel: {
+            let expectation = state.withLock { $0.expectations.removeValue(forKey: number) }
+            expectation?.continuation.resume(throwing: CancellationError())
+        }
+    }
+
+    fileprivate func didConnect(_ count: Int) {
+        let met = state.withLock { state in
+            state.connected = count
+            let met = state.expectations.filter { $0.value.minimum <= count }
+            for number in met.keys { state.expectations[number] = nil }
+            return met
+        }
+        for expectation in met.values { expectation.continuation.resume() }
     }
 
     // MARK: closing
@@ -87,54 +135,46 @@ final class Component: @unchecked Sendable {
     }
 
     fileprivate func didClose() {
-        let (waiters, observers, contexts) = state.withLock { state in
+        let last = state.withLock { state in
+            let last = state
+            state = State()
             state.isClosed = true
-            defer {
-                state.waiters = []
-                state.observers = [:]
-                state.contexts = []
-            }
-            return (state.waiters, state.observers, state.contexts)
+            return last
         }
-        for observer in observers.values { observer.finish() }
-        for waiter in waiters { waiter.resume() }
-        _ = contexts  // freed here, outside of the lock: they may hold anything
+        peers = [:]
+        peerEvents.finish()
+        discoveryStates.finish()
+        for waiter in last.waiters { waiter.resume() }
+        for expectation in last.expectations.values {
+            expectation.continuation.resume(throwing: CoteError(.closed, "the component is closed"))
+        }
     }
 
-    // MARK: peers
+    // MARK: events
 
-    func peerEvents() -> PeerEvents {
-        let (stream, continuation) = AsyncStream.makeStream(
-            of: PeerEvent.self,
-            bufferingPolicy: .bufferingNewest(10_000)
+    func makePeerEvents() -> PeerEvents {
+        PeerEvents(
+            stream: peerEvents.stream(bufferingPolicy: .bufferingNewest(10_000)) { [self] in
+                peers.values.map { .added($0) }
+            }
         )
-        let number: Int? = state.withLock { state in
-            guard !state.isClosed else { return nil }
-            for peer in state.peers.values { continuation.yield(.added(peer)) }
-            state.observerCount += 1
-            state.observers[state.observerCount] = continuation
-            return state.observerCount
-        }
-        guard let number else {
-            continuation.finish()
-            return PeerEvents(stream: stream)
-        }
-        continuation.onTermination = { [weak self] _ in
-            guard let self else { return }
-            _ = state.withLock { $0.observers.removeValue(forKey: number) }
-        }
-        return PeerEvents(stream: stream)
+    }
+
+    func makeDiscoveryStates() -> AsyncStream<DiscoveryState> {
+        discoveryStates.stream(bufferingPolicy: .bufferingNewest(1)) { [self] in [discoveryState] }
     }
 
     fileprivate func didHear(_ event: PeerEvent) {
-        // Yielded under the lock, or a stream that begins now could see an event twice.
-        state.withLock { state in
-            switch event {
-            case .added(let peer), .updated(let peer): state.peers[peer.id] = peer
-            case .removed(let peer): state.peers[peer.id] = nil
-            }
-            for observer in state.observers.values { observer.yield(event) }
+        switch event {
+        case .added(let peer), .updated(let peer): peers[peer.id] = peer
+        case .removed(let peer): peers[peer.id] = nil
         }
+        peerEvents.send(event)
+    }
+
+    fileprivate func didChangeDiscovery(to state: DiscoveryState) {
+        discoveryState = state
+        discoveryStates.send(state)
     }
 
     // MARK: logging
@@ -145,6 +185,15 @@ final class Component: @unchecked Sendable {
 }
 
 // MARK: - Callbacks of the core, on its loop
+
+func requesterDidAskForChoice(
+    context: UnsafeMutableRawPointer?,
+    candidates: UnsafePointer<cote_candidate>?,
+    count: Int
+) -> Int {
+    let candidates = UnsafeBufferPointer(start: candidates, count: count)
+    return component(context).takeUnretainedValue().balancing.choose(among: candidates)
+}
 
 private func component(_ context: UnsafeMutableRawPointer?) -> Unmanaged<Component> {
     Unmanaged.fromOpaque(context!)
@@ -180,12 +229,21 @@ private func componentDidHear(
     component(context).takeUnretainedValue().didHear(event)
 }
 
+private func componentDidConnect(context: UnsafeMutableRawPointer?, count: Int) {
+    component(context).takeUnretainedValue().didConnect(count)
+}
+
+private func componentDidChangeDiscovery(context: UnsafeMutableRawPointer?, trouble: UnsafePointer<CChar>?) {
+    let state = trouble.map { DiscoveryState.failing(String(cString: $0)) } ?? .working
+    component(context).takeUnretainedValue().didChangeDiscovery(to: state)
+}
+
 private func componentDidClose(context: UnsafeMutableRawPointer?) {
     component(context).takeRetainedValue().didClose()
 }
 
 extension Peer {
-    fileprivate init(_ peer: cote_peer) {
+    init(_ peer: cote_peer) {
         id = String(cString: peer.id)
         name = String(cString: peer.name)
         host = String(cString: peer.host)

@@ -26,6 +26,7 @@ extension CoteError.Code {
         case COTE_EQUEUEFULL: self = .queueFull
         case COTE_ETOOBIG: self = .tooLarge
         case COTE_EADDRINUSE: self = .noFreePort
+        case COTE_EANSWERED: self = .alreadyAnswered
         default: self = .system
         }
     }

@@ -1,14 +1,14 @@
 internal import CCoteCore
 internal import Logging
+internal import Synchronization
 
-/// A handler as the core calls it. Kept by its component until that is closed.
+/// A handler as the core calls it. Retained by the core from on until it is released after off or close.
 class RequestHandler: @unchecked Sendable {
     func receive(_ request: cote_request, reply: OpaquePointer) {
         preconditionFailure("to be overridden")
     }
 }
 
-/// The core's callback of a request.
 private func responderDidReceive(
     context: UnsafeMutableRawPointer?,
     request: UnsafePointer<cote_request>?,
@@ -17,13 +17,26 @@ private func responderDidReceive(
     Unmanaged<RequestHandler>.fromOpaque(context!).takeUnretainedValue().receive(request!.pointee, reply: reply!)
 }
 
+private func responderDidRelease(context: UnsafeMutableRawPointer?) {
+    Unmanaged<RequestHandler>.fromOpaque(context!).release()
+}
+
 extension Component {
-    func handle(_ type: String, by handler: RequestHandler) {
-        let context = Unmanaged.passUnretained(handler).toOpaque()
-        let status = withHandle(keeping: handler) { cote_responder_on($0, type, responderDidReceive, context) }
-        if let status, let error = CoteError(status: status) {
-            log(.error, "requests of type \"\(type)\" are not handled: \(error)")
+    /// Hands requests to a handler; to nobody if the component is closed.
+    func handle(_ pattern: String, by handler: RequestHandler) -> Registration {
+        let context = Unmanaged.passRetained(handler)
+        var number: UInt64 = 0
+        let status = withHandle {
+            cote_responder_on($0, pattern, responderDidReceive, responderDidRelease, context.toOpaque(), &number)
         }
+        if status == COTE_OK.rawValue {
+            return Registration { [number] in _ = self.withHandle { cote_responder_off($0, number) } }
+        }
+        if let status, let error = CoteError(status: status) {
+            log(.error, "requests of type \"\(pattern)\" are not handled: \(error)")
+        }
+        context.release()
+        return Registration {}
     }
 }
 
@@ -42,51 +55,66 @@ final class TypedHandler<Request: Decodable & SendableMetatype, Value: Encodable
     }
 
     private let form: Form
-    private let type: String
+    private let pattern: String
+    private let isLiteral: Bool
     private let usesContext: Bool
     private let isInline: Bool
     private let component: Component
+    private let wasLate = Atomic(false)
 
-    init(_ form: Form, type: String, usesContext: Bool, isInline: Bool, component: Component) {
+    init(_ form: Form, pattern: String, usesContext: Bool, isInline: Bool, component: Component) {
         self.form = form
-        self.type = type
+        self.pattern = pattern
         self.usesContext = usesContext
         self.isInline = isInline
         self.component = component
+        isLiteral = !pattern.contains("*")
     }
 
     override func receive(_ request: cote_request, reply: OpaquePointer) {
         let token = Token(pointer: reply)
+        let type =
+            isLiteral
+            ? pattern
+            : String(decoding: UnsafeRawBufferPointer(start: request.type, count: request.type_size), as: UTF8.self)
         let decoded: Request
+        let context: RequestContext
         do {
             decoded = try Payload.decode(Request.self, from: request.payload)
+            context = usesContext ? try RequestContext(request, type: type) : .unused
         } catch {
-            report { try ReplyToken.fail(reply, RemoteError(undecodable: error, type: type)) }
+            report(type) { try ReplyToken.fail(reply, RemoteError(undecodable: error, type: type)) }
             return
         }
-        let context = usesContext ? RequestContext(request, type: type) : .unused
         // What is decoded belongs to this request alone.
         nonisolated(unsafe) let value = decoded
         switch form {
         case .sync(let handler):
-            run { [self] in answer(token) { try handler(value, context) } }
+            run { [self] in answer(token, type) { try handler(value, context) } }
         case .async(let handler):
-            let task = { @Sendable [self] in
-                do {
-                    let result = try await handler(value, context)
-                    report { try ReplyToken.succeed(token.pointer, result) }
-                } catch {
-                    report { try ReplyToken.fail(token.pointer, error) }
+            AnsweringTask.run(answering: reply) {
+                let task = { @Sendable [self] in
+                    do {
+                        let result = try await handler(value, context)
+                        report(type) { try ReplyToken.succeed(token.pointer, result) }
+                    } catch is CancellationError where Task.isCancelled {
+                        // Nobody waits for an answer.
+                        cote_reply_drop(token.pointer)
+                        component.log(.debug, "the handler of a request of type \"\(type)\" was cancelled")
+                    } catch {
+                        report(type) { try ReplyToken.fail(token.pointer, error) }
+                    }
                 }
+                if isInline, #available(macOS 26, *) { return Task.immediate(operation: task) }
+                return Task(operation: task)
             }
-            if isInline, #available(macOS 26, *) { Task.immediate(operation: task) } else { Task(operation: task) }
         case .later(let handler):
             let reply = Reply<Value>(ReplyToken(reply))
             run { [self] in
                 do {
                     try handler(value, reply, context)
                 } catch {
-                    report { try reply.fail(error) }
+                    report(type) { try reply.fail(error) }
                 }
             }
         }
@@ -96,9 +124,9 @@ final class TypedHandler<Request: Decodable & SendableMetatype, Value: Encodable
         if isInline { body() } else { Task { body() } }
     }
 
-    private func answer(_ token: Token, _ body: () throws -> Value) {
+    private func answer(_ token: Token, _ type: String, _ body: () throws -> Value) {
         let result = Result(catching: body)
-        report {
+        report(type) {
             switch result {
             case .success(let value): try ReplyToken.succeed(token.pointer, value)
             case .failure(let error): try ReplyToken.fail(token.pointer, error)
@@ -107,23 +135,33 @@ final class TypedHandler<Request: Decodable & SendableMetatype, Value: Encodable
     }
 
     /// An answer that does not reach its requester is told to the log: there is nobody else to tell.
-    private func report(_ body: () throws -> Void) {
+    private func report(_ type: String, _ body: () throws -> Void) {
         do {
             try body()
         } catch {
-            component.log(.warning, "the answer to a request of type \"\(type)\" is not delivered: \(error)")
+            component.log(level(of: error), "the answer to a request of type \"\(type)\" is not delivered: \(error)")
         }
+    }
+
+    /// A handler that comes after another one may do so with every request: a warning for the first is enough.
+    private func level(of error: any Error) -> Logger.Level {
+        guard let error = error as? CoteError, error.code == .alreadyAnswered else { return .warning }
+        return wasLate.exchange(true, ordering: .relaxed) ? .debug : .warning
     }
 }
 
 extension RequestContext {
-    fileprivate static let unused = RequestContext(type: "", requestID: nil, address: "")
+    fileprivate static let unused = RequestContext(type: "", requestID: nil, address: "", deadline: nil, extra: [])
 
-    fileprivate init(_ request: cote_request, type: String) {
+    fileprivate init(_ request: cote_request, type: String) throws {
         self.init(
             type: type,
             requestID: request.id.pointee == 0 ? nil : String(cString: request.id),
-            address: String(cString: request.peer_address)
+            address: String(cString: request.peer_address),
+            deadline: request.deadline == 0 ? nil : .now + .milliseconds(request.deadline),
+            extra: try UnsafeBufferPointer(start: request.extra, count: request.extra_count).map {
+                try Payload.decode(JSONValue.self, from: $0)
+            }
         )
     }
 }

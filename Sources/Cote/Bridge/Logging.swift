@@ -17,8 +17,13 @@ extension Configuration {
 
     /// What the core makes of the same values; it refuses any others.
     private var isLogging: Bool {
-        if let log { return log }
-        guard let variable = getenv("COTE_LOG") else { return false }
-        return ["true", "1"].contains(String(cString: variable))
+        if let log = log ?? variable("COTE_LOG") { return log }
+        return helloLogs ?? variable("COTE_HELLO_LOGS_ENABLED") == true
+            || statusLogs ?? variable("COTE_STATUS_LOGS_ENABLED") == true
+    }
+
+    private func variable(_ name: String) -> Bool? {
+        guard let value = getenv(name).map({ String(cString: $0) }), !value.isEmpty else { return nil }
+        return ["true", "1"].contains(value)
     }
 }

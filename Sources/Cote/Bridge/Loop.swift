@@ -19,6 +19,17 @@ final class Loop: Sendable {
         try ofItsOwn ? Loop() : shared.get()
     }
 
+    /// Calls `body` on the loop, soon. False, and it is not called, when the loop has ended or memory has run out.
+    @discardableResult
+    func call(_ body: @escaping @Sendable () -> Void) -> Bool {
+        let context = Unmanaged.passRetained(LoopCall(body))
+        guard cote_loop_call(pointer, loopDidCall, context.toOpaque()) == COTE_OK.rawValue else {
+            context.release()
+            return false
+        }
+        return true
+    }
+
     private init() throws {
         var pointer: OpaquePointer?
         try check(cote_loop_create(&pointer))
@@ -30,4 +41,16 @@ final class Loop: Sendable {
         let handle = handle
         Task.detached { cote_loop_destroy(handle.pointer) }
     }
+}
+
+private final class LoopCall: Sendable {
+    let body: @Sendable () -> Void
+
+    init(_ body: @escaping @Sendable () -> Void) {
+        self.body = body
+    }
+}
+
+private func loopDidCall(context: UnsafeMutableRawPointer?) {
+    Unmanaged<LoopCall>.fromOpaque(context!).takeRetainedValue().body()
 }

@@ -5,6 +5,8 @@ struct Description {
     var name: String
     var types: [String]?
     var advertisement: JSONValue?
+    var subset: String?
+    var balancing = Balancing.roundRobin
     var configuration: Configuration
 }
 
@@ -36,22 +38,36 @@ extension Description {
             options.types = try memory.copy(types, for: "types")
             options.type_count = types.count
         }
+        options.subset = try memory.copy(subset, for: "subset")
+        options.balancing = balancing.number
+        if case .custom = balancing { options.choose = requesterDidAskForChoice }
         options.advertisement = try memory.copy(advertisement?.description, for: "advertisement")
 
         options.address = try memory.copy(configuration.address, for: "address")
-        options.port = try number(configuration.port, for: "port")
+        if configuration.port != 0 { options.port = try number(configuration.port, for: "port") }
+        options.ports = try memory.copy(ports(), for: "ports")
+        options.advertised_address = try memory.copy(configuration.advertisedAddress, for: "advertisedAddress")
+        options.use_host_names = toggle(configuration.useHostNames)
+        options.ignore_process = toggle(configuration.ignoreProcess)
         options.timeout_ms = try configuration.timeout.map { try $0.milliseconds(for: "timeout") } ?? 0
         options.max_queued = try number(configuration.maximumQueuedRequests, for: "maximumQueuedRequests")
         options.max_frame = try number(configuration.maximumFrameSize, for: "maximumFrameSize")
 
         options.broadcast = try memory.copy(configuration.broadcast, for: "broadcast")
         options.multicast = try memory.copy(configuration.multicast, for: "multicast")
+        options.redis = try memory.copy(configuration.redis, for: "redis")
+        options.interfaces = try memory.copy(configuration.interfaces?.joined(separator: ","), for: "interfaces")
+        options.seeds = try memory.copy(configuration.seeds?.joined(separator: ","), for: "seeds")
+        options.multicast_ttl = try number(configuration.multicastTTL, for: "multicastTTL")
         options.discovery_address = try memory.copy(configuration.discoveryAddress, for: "discoveryAddress")
         options.discovery_port = try number(configuration.discoveryPort, for: "discoveryPort")
         options.hello_interval_ms = try interval(configuration.helloInterval, for: "helloInterval")
         options.check_interval_ms = try interval(configuration.checkInterval, for: "checkInterval")
         options.node_timeout_ms = try interval(configuration.nodeTimeout, for: "nodeTimeout")
-        if let log = configuration.log { options.log = log ? COTE_ON : COTE_OFF }
+        options.log = toggle(configuration.log)
+        options.hello_logs = toggle(configuration.helloLogs)
+        options.status_logs = toggle(configuration.statusLogs)
+        options.log_unknown_events = toggle(configuration.logUnknownEvents)
         return try body(&options)
     }
 
@@ -61,6 +77,19 @@ extension Description {
             throw CoteError(.invalidArgument, "\(field): \(value) is not from 1 to \(N.max)")
         }
         return number
+    }
+
+    /// The core's `ports`, where its `port` does not say it.
+    private func ports() throws -> String? {
+        guard let ports = configuration.ports else { return configuration.port == 0 ? "0" : nil }
+        guard configuration.port == nil else {
+            throw CoteError(.invalidArgument, "ports: \(ports) and port: \(configuration.port!) are both given")
+        }
+        return "\(ports.lowerBound)-\(ports.upperBound)"
+    }
+
+    private func toggle(_ value: Bool?) -> cote_switch {
+        value.map { $0 ? COTE_ON : COTE_OFF } ?? COTE_DEFAULT
     }
 
     private func interval(_ value: Duration?, for field: String) throws -> UInt32 {
@@ -83,7 +112,7 @@ extension Duration {
 }
 
 /// Zero-terminated copies of strings, freed together.
-private final class CStrings {
+final class CStrings {
     private var strings: [UnsafeMutablePointer<CChar>] = []
     private var lists: [UnsafeMutablePointer<UnsafePointer<CChar>?>] = []
 

@@ -14,6 +14,8 @@ enum Payload {
         case none
         /// A whole JSON object, its type included.
         case object([UInt8])
+        /// A JSON object that the core looks into, and completes.
+        case members([UInt8])
         case raw([UInt8])
 
         var isEncoded: Bool {
@@ -23,7 +25,7 @@ enum Payload {
         func withValue<R>(_ body: (UnsafePointer<cote_value>?) -> R) -> R {
             switch self {
             case .none: body(nil)
-            case .object(let bytes): Payload.withValue(COTE_KIND_JSON, bytes, body)
+            case .object(let bytes), .members(let bytes): Payload.withValue(COTE_KIND_JSON, bytes, body)
             case .raw(let bytes): Payload.withValue(COTE_KIND_BYTES, bytes, body)
             }
         }
@@ -45,6 +47,10 @@ enum Payload {
     static func request<Value: Encodable>(_ value: Value, type: String) throws -> Request {
         if Value.self == [UInt8].self { return .raw(value as! [UInt8]) }
         if Value.self == Data.self { return .raw([UInt8](value as! Data)) }
+        // As in Node.js, an object may say who is to get it.
+        if Value.self == JSONValue.self, let json = value as? JSONValue, json["__subset"] != nil {
+            return .members(json.bytes)
+        }
         do {
             return .object(try JSONCoder.standard.encode(value, leading: "type", type))
         } catch {
@@ -75,8 +81,8 @@ enum Payload {
 
     static func decode<Value: Decodable>(_ type: Value.Type, from value: cote_value) throws -> Value {
         let bytes = UnsafeRawBufferPointer(start: value.data, count: value.size)
-        if type == [UInt8].self { return [UInt8](bytes) as! Value }
-        if type == Data.self { return Data(bytes) as! Value }
+        if type == [UInt8].self { return (buffer(value) ?? [UInt8](bytes)) as! Value }
+        if type == Data.self { return (buffer(value).map { Data($0) } ?? Data(bytes)) as! Value }
         switch value.kind {
         case COTE_KIND_STRING where type == String.self:
             return String(decoding: bytes, as: UTF8.self) as! Value
@@ -85,7 +91,7 @@ enum Payload {
             return try JSONCoder.standard.decode(type, from: text.bytes)
         case COTE_KIND_BYTES where type == JSONValue.self:
             // What Node.js makes of them in JSON.
-            return (["type": "Buffer", "data": .array(bytes.map { JSONValue($0) })] as JSONValue) as! Value
+            return JSONValue(buffer: bytes) as! Value
         case COTE_KIND_BYTES:
             throw DecodingError.typeMismatch(
                 type,
@@ -97,5 +103,15 @@ enum Payload {
         default:
             return try JSONCoder.standard.decode(type, from: bytes)
         }
+    }
+
+    /// The bytes of `{"type":"Buffer","data":[…]}`, which is how Node.js writes them inside of JSON, and how bytes travel
+    /// that would be misread otherwise.
+    private static func buffer(_ value: cote_value) -> [UInt8]? {
+        let text = UnsafeRawBufferPointer(start: value.data, count: value.size)
+        guard value.kind == COTE_KIND_JSON, text.starts(with: #"{"type":"Buffer","#.utf8),
+            let json = try? decode(JSONValue.self, from: value)
+        else { return nil }
+        return json.buffer
     }
 }

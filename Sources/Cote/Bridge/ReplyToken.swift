@@ -20,19 +20,25 @@ final class ReplyToken: Sendable {
         return pointer
     }
 
-    func succeed<Value: Encodable>(_ value: Value) throws {
-        try Self.succeed(take(), value)
+    func succeed<Value: Encodable>(_ value: Value, extra: [JSONValue]) throws {
+        try Self.succeed(take(), value, extra: extra)
     }
 
     func fail(_ error: any Error) throws {
         try Self.fail(take(), error)
     }
 
-    /// Answers with a value; with an error if it does not encode, which is thrown.
-    static func succeed<Value: Encodable>(_ pointer: OpaquePointer, _ value: Value) throws {
+    /// Answers with a value, and others behind it; with an error if it does not encode, which is thrown.
+    static func succeed<Value: Encodable>(_ pointer: OpaquePointer, _ value: Value, extra: [JSONValue] = []) throws {
+        let flags = UInt32(COTE_REPLY_ENCODED)
         let status: Int32
         do {
-            status = try Payload.withAnswer(value) { cote_reply_send(pointer, $0, UInt32(COTE_REPLY_ENCODED)) }
+            status =
+                if extra.isEmpty {
+                    try Payload.withAnswer(value) { cote_reply_send(pointer, $0, flags) }
+                } else {
+                    try Payload.withAnswer(value, extra: extra) { cote_reply_send_values(pointer, $0, $1, flags) }
+                }
         } catch {
             let failure = CoteError(.encodingFailed, "the answer cannot be encoded", underlying: error)
             try fail(pointer, RemoteError(failure.description, code: failure.code.description))

@@ -1,7 +1,8 @@
 /* fuzz_message.c - what frames mean, and that saying it again means the same. */
 #include <stdlib.h>
 
-#include "wire/message.h"
+#include "wire/publish.h"
+#include "wire/value.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -67,7 +68,10 @@ static void fuzz_request(const cote__amp_frame *frame)
 
     bool raw = request.bytes.data != NULL;
     cote__buffer out = {0};
-    cote__request_encode(&out, type, request.payload.text, raw ? &request.bytes : NULL, request.id);
+    cote__request_encode(&out, &(cote__request_parts){.type = type,
+                                                      .object = request.payload.text,
+                                                      .bytes = raw ? &request.bytes : NULL,
+                                                      .id = request.id});
     cote__amp_frame encoded = decode(&out);
     check(cote__request_decode(&encoded, COTE__JSON_MAX_DEPTH, &again) == COTE__MESSAGE_OK);
     check(cote__json_string_equal(again.type, type));
@@ -79,7 +83,10 @@ static void fuzz_request(const cote__amp_frame *frame)
 
     /* The type is first now: a second time changes nothing. */
     cote__buffer twice = {0};
-    cote__request_encode(&twice, type, again.payload.text, raw ? &again.bytes : NULL, again.id);
+    cote__request_encode(&twice, &(cote__request_parts){.type = type,
+                                                        .object = again.payload.text,
+                                                        .bytes = raw ? &again.bytes : NULL,
+                                                        .id = again.id});
     check(cote__slice_equal(cote__buffer_slice(&twice), cote__buffer_slice(&out)));
     cote__buffer_fini(&twice);
     cote__buffer_fini(&out);
@@ -110,6 +117,50 @@ static void fuzz_reply(const cote__amp_frame *frame)
     cote__buffer_fini(&out);
 }
 
+/* MARK: messages of publishers */
+
+static const cote__slice name_space = {"ns1", 3}, no_name_space = {NULL, 0};
+
+static void fuzz_value(cote_value value)
+{
+    if (cote__value_is_sound(value, false)) check(cote__value_is_sound(value, true));
+    cote__buffer out = {0};
+    cote__json object;
+    cote__buffer_object_encode(&out, bytes_of(value));
+    check(cote__json_parse(cote__buffer_slice(&out), 2, &object));
+    cote__buffer_fini(&out);
+}
+
+static void fuzz_publish_of(const cote__amp_frame *frame, cote__slice of)
+{
+    cote__published published, again;
+    if (!cote__publish_decode(frame, of, &published)) return;
+    check(published.topic.size > 0);
+    check(published.extra_count == (frame->count > 2 ? frame->count - 2 : 0));
+    cote__buffer out = {0};
+    cote__publish_encode(&out, of, published.topic, published.data);
+    cote__amp_frame encoded = decode(&out);
+    check(cote__slice_equal(encoded.arguments[0], frame->arguments[0]));
+    if (frame->count > 1) check(cote__slice_equal(encoded.arguments[1], frame->arguments[1]));
+    check(cote__publish_decode(&encoded, of, &again));
+    check(cote__slice_equal(again.topic, published.topic));
+    check_same(again.data, published.data);
+    check(again.extra_count == 0);
+    fuzz_value(published.data);
+    cote__buffer_fini(&out);
+}
+
+static void fuzz_publish(const cote__amp_frame *frame)
+{
+    cote__published named, plain;
+    fuzz_publish_of(frame, no_name_space);
+    fuzz_publish_of(frame, name_space);
+    if (!cote__publish_decode(frame, name_space, &named)) return;
+    check(cote__publish_decode(frame, no_name_space, &plain)); /* that takes it for a segment */
+    check(plain.topic.size == name_space.size + 2 + named.topic.size);
+    check(plain.topic.data + name_space.size + 2 == named.topic.data);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const char *bytes = (const char *)data;
@@ -119,6 +170,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         for (unsigned i = 0; i < frame.count; i++) fuzz_argument(frame.arguments[i]);
         fuzz_request(&frame);
         fuzz_reply(&frame);
+        fuzz_publish(&frame);
     }
     return 0;
 }

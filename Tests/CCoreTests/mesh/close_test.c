@@ -61,6 +61,11 @@ static void test_with_requests_under_way(void **state)
     test_actor *requester = requester_on(stage, stage_loop(stage), "client");
     fake responder = fake_open(stage, "fake", true);
     raw_peer peer = fake_meet(&responder);
+    /* Connected: of what waits for that, no more than four would come without an answer. */
+    test_ask *first = ask_send(requester, "any", NULL);
+    raw_expect(&peer);
+    fake_reply_text(&peer, NULL, "j:1");
+    ask_expect(first, COTE_OK);
     test_ask *asks[COUNT];
     for (int i = 0; i < COUNT; i++) asks[i] = ask_send(requester, "any", NULL);
     for (int i = 0; i < COUNT; i++) raw_expect(&peer);
@@ -145,7 +150,7 @@ static void close_in_handler(void *context, const cote_request *request, cote_re
     test_actor *self = context;
     actor_echo(self, request, reply);
     actor_close(self);
-    int after = cote_responder_on(self->responder, "more", actor_echo, self);
+    int after = cote_responder_on(self->responder, "more", actor_echo, NULL, self, NULL);
     if (after != COTE_ECLOSED) abort();
 }
 

@@ -146,6 +146,11 @@ static void test_slow_responder(void **state)
     test_actor *requester = requester_on(stage, stage_loop(stage), "client");
     fake responder = fake_open(stage, "fake", true);
     raw_peer peer = fake_meet(&responder);
+    /* Connected: what is sent before that may be overtaken. */
+    test_ask *first = ask_send(requester, "any", NULL);
+    raw_expect(&peer);
+    fake_reply_text(&peer, NULL, "j:1");
+    ask_expect(first, COTE_OK);
     char *bytes = random_bytes(SIZE);
     test_ask *asks[COUNT];
     for (unsigned i = 0; i < COUNT; i++) {

@@ -132,7 +132,7 @@ static void test_many_requests(void **state)
 {
     test_stage *stage = *state;
     test_actor *responder = responder_on(stage, stage_loop(stage), "server");
-    cote_responder_on(responder->responder, "echo", echo, NULL);
+    cote_responder_on(responder->responder, "echo", echo, NULL, NULL, NULL);
     test_actor *requester = requester_on(stage, stage_loop(stage), "client");
     send_from_threads(requester->requester, WARM_UP);
     size_t before = resident_size();

@@ -166,11 +166,12 @@ static void test_defaults(void **state)
     assert_int_equal(settings.discovery.check_interval, 4000);
     assert_int_equal(settings.discovery.node_timeout, 5000);
     assert_int_equal(settings.address, 0);
-    assert_int_equal(settings.port, 8000);
+    assert_int_equal(settings.ports.first, 8000);
+    assert_int_equal(settings.ports.last, 65535);
     assert_int_equal(settings.timeout, COTE_NO_TIMEOUT);
     assert_int_equal(settings.max_queued, 1000000);
     assert_int_equal(settings.max_frame, 64 << 20);
-    assert_false(settings.log);
+    assert_false(settings.log.hello);
     assert_true(cote__slice_equal(cote__buffer_slice(&settings.key), cote__slice_of("$$")));
     assert_null(settings.advertisement.name_space.data);
     cote__settings_fini(&settings);
@@ -192,7 +193,7 @@ static void test_variables_count_over_defaults(void **state)
     cote__settings settings = resolve(&options);
     assert_int_equal(settings.timeout, 1234);
     assert_int_equal(settings.discovery.destination, 0x0affffff);
-    assert_true(settings.log);
+    assert_true(settings.log.hello);
     assert_true(cote__slice_equal(cote__buffer_slice(&settings.key), cote__slice_of("qa:$$")));
     cote__settings_fini(&settings);
 
@@ -223,7 +224,7 @@ static void test_arguments_count_over_variables(void **state)
     assert_int_equal(settings.timeout, 5);
     assert_false(settings.discovery.multicast);
     assert_int_equal(settings.discovery.destination, 0x7fffffff);
-    assert_false(settings.log);
+    assert_false(settings.log.hello);
     assert_true(cote__slice_equal(cote__buffer_slice(&settings.key), cote__slice_of("$$k")));
     cote__settings_fini(&settings);
 

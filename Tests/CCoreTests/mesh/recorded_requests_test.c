@@ -79,7 +79,7 @@ static void test_requests_of_node(void **state)
     actor_respond(responder, stage_loop(stage));
     seen seen_request = {.stage = stage};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        cote_responder_on(responder->responder, types[i], see, &seen_request);
+        cote_responder_on(responder->responder, types[i], see, NULL, &seen_request, NULL);
     raw_peer peer = raw_connect(actor_port(responder));
     for (size_t i = 0; i < cote_test_vector_count; i++) {
         const cote_test_vector *vector = &cote_test_vectors[i];
@@ -195,7 +195,7 @@ static void test_replies_are_those_of_node(void **state)
 {
     test_stage *stage = *state;
     test_actor *responder = responder_on(stage, stage_loop(stage), "server");
-    cote_responder_on(responder->responder, "x", answer, NULL);
+    cote_responder_on(responder->responder, "x", answer, NULL, NULL, NULL);
     raw_peer peer = raw_connect(actor_port(responder));
     for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
         cote_test_vector vector = {.name = answers[i].name};

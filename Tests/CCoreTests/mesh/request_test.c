@@ -295,7 +295,9 @@ static void test_encoded_payload_goes_as_it_is(void **state)
     raw_peer peer = fake_meet(&responder);
     static const char text[] = "{ \"a\":1, \"type\":\"t\" }";
     cote_value payload = {COTE_KIND_JSON, text, sizeof text - 1};
-    cote_send_options options = {sizeof options, 0, COTE_SEND_ENCODED};
+    cote_send_options options = COTE_SEND_OPTIONS_INIT;
+    options.timeout_ms = 0;
+    options.flags = COTE_SEND_ENCODED;
     test_ask *ask;
     assert_int_equal(ask_try(requester, "t", &payload, &options, &ask), COTE_OK);
     raw_expect(&peer);

@@ -83,8 +83,8 @@ static void write_twice_to_a_closed_connection(test_stage *stage, cote_loop *loo
     test_actor *responder = actor_create(stage, "server");
     actor_respond(responder, loop);
     scene all = {.stage = stage};
-    cote_responder_on(responder->responder, "keep", keep, &all);
-    cote_responder_on(responder->responder, "hold", hold, &all);
+    cote_responder_on(responder->responder, "keep", keep, NULL, &all, NULL);
+    cote_responder_on(responder->responder, "hold", hold, NULL, &all, NULL);
     raw_peer closed = raw_connect(actor_port(responder)),
              other = raw_connect(actor_port(responder));
     raw_send_request(&closed, "{\"type\":\"keep\"}", "1");

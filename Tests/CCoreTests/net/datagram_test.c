@@ -1,9 +1,11 @@
 /* datagram_test.c - discovery's socket. */
+#include <net/if.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "net/datagram.h"
+#include "net/interfaces.h"
 #include "net/system.h"
 #include "support/stage.h"
 
@@ -13,6 +15,7 @@ typedef struct ear {
     test_stage *stage;
     cote_loop *loop;
     uint32_t address, group;
+    const char *interfaces;
     cote__datagram *socket;
     const char *say;
     size_t say_size;
@@ -55,8 +58,14 @@ static void finish(ear *self, int result)
 static void open_now(void *context)
 {
     ear *self = context;
-    finish(self, cote__datagram_open(self->loop, self->address, self->stage->port, self->group,
-                                     on_heard, self, &self->socket));
+    const cote__datagram_options options = {
+        .address = self->address,
+        .port = self->stage->port,
+        .group = self->group,
+        .ttl = 1,
+        .interfaces = self->interfaces,
+    };
+    finish(self, cote__datagram_open(self->loop, &options, on_heard, self, &self->socket));
 }
 
 static void send_now(void *context)
@@ -83,12 +92,18 @@ static int on_loop(ear *self, void (*call)(void *))
     return self->result;
 }
 
-static ear *open_ear(test_stage *stage, cote_loop *loop)
+static ear *create_ear(test_stage *stage, cote_loop *loop)
 {
     ear *self = calloc(1, sizeof *self);
     assert_non_null(self);
     self->stage = stage;
     self->loop = loop;
+    return self;
+}
+
+static ear *open_ear(test_stage *stage, cote_loop *loop)
+{
+    ear *self = create_ear(stage, loop);
     assert_int_equal(on_loop(self, open_now), COTE_OK);
     return self;
 }
@@ -173,6 +188,60 @@ static void test_group_that_is_none(void **state)
     stage_end_loop(stage, self.loop);
 }
 
+/* The limited broadcast address and a group leave by the interface that was asked for, from its own
+ * address. */
+static void test_interfaces(void **state)
+{
+    static const char *const lists[] = {"lo", "127.0.0.1", "127.0.0.1,lo"};
+    static const uint32_t groups[] = {0, GROUP};
+    test_stage *stage = *state;
+    cote_loop *loop = stage_loop(stage);
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        for (size_t k = 0; k < sizeof groups / sizeof *groups; k++) {
+            ear *one = create_ear(stage, loop), *other = create_ear(stage, loop);
+            one->interfaces = other->interfaces = lists[i];
+            one->group = other->group = groups[k];
+            assert_int_equal(on_loop(one, open_now), COTE_OK);
+            assert_int_equal(on_loop(other, open_now), COTE_OK);
+            uint32_t to = groups[k] ? groups[k] : 0xffffffff;
+            assert_int_equal(say(one, to, "hello", 5), COTE_OK);
+            stage_wait(stage, one->heard > 0 && other->heard > 0);
+            stage_check(stage, other->source == INADDR_LOOPBACK && other->size == 5);
+            close_ear(one);
+            close_ear(other);
+        }
+    }
+}
+
+static void test_no_interface(void **state)
+{
+    test_stage *stage = *state;
+    ear *self = create_ear(stage, stage_loop(stage));
+    self->interfaces = "none7";
+    assert_int_equal(on_loop(self, open_now), COTE_OK);
+    assert_int_equal(say(self, 0xffffffff, "hello", 5), COTE_ESYSTEM);
+    assert_non_null(strstr(self->detail, "none7"));
+    assert_int_equal(say(self, BROADCAST, "hello", 5), COTE_OK); /* which is of one network */
+    close_ear(self);
+}
+
+static void test_interfaces_of_this_host(void **state)
+{
+    (void)state;
+    cote__interface found[COTE__INTERFACES_MAX];
+    cote__slice missing;
+    assert_int_equal(cote__interfaces_find("lo", found, &missing), 1);
+    assert_int_equal(found[0].address, INADDR_LOOPBACK);
+    assert_int_equal(found[0].index, if_nametoindex("lo"));
+    assert_null(missing.data);
+    assert_int_equal(cote__interfaces_find("lo,127.0.0.1,lo", found, &missing), 1); /* once */
+    assert_int_equal(cote__interfaces_find("none7,lo,10.255.255.254", found, &missing), 1);
+    assert_true(cote__slice_equal(missing, cote__slice_of("none7")));
+    size_t count = cote__interfaces_find("all", found, &missing);
+    assert_null(missing.data); /* even if there are none */
+    for (size_t i = 0; i < count; i++) assert_int_not_equal(found[i].address, INADDR_LOOPBACK);
+}
+
 static void test_addresses_as_text(void **state)
 {
     (void)state;
@@ -200,6 +269,9 @@ int main(void)
         stage_test(test_nowhere_to_send),
         stage_test(test_address_of_another_host),
         stage_test(test_group_that_is_none),
+        stage_test(test_interfaces),
+        stage_test(test_no_interface),
+        cmocka_unit_test(test_interfaces_of_this_host),
         cmocka_unit_test(test_addresses_as_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

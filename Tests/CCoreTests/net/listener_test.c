@@ -1,6 +1,7 @@
 /* listener_test.c - the first free port upwards, also when several want it at once. */
 #include <arpa/inet.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -14,8 +15,8 @@ static void test_taken_port_goes_to_the_next(void **state)
     (void)state;
     uint16_t taken;
     int holder = raw_listen(&taken), descriptor;
-    uint16_t port = taken;
-    assert_int_equal(cote__listen(INADDR_LOOPBACK, &port, &descriptor), COTE_OK);
+    uint16_t port;
+    assert_int_equal(cote__listen(INADDR_LOOPBACK, taken, UINT16_MAX, &port, &descriptor), COTE_OK);
     assert_in_range(port, taken + 1, taken + 1000);
     raw_peer peer = raw_connect(port); /* it listens already */
     raw_close(&peer);
@@ -26,23 +27,53 @@ static void test_taken_port_goes_to_the_next(void **state)
 static void test_no_port_is_left(void **state)
 {
     (void)state;
-    uint16_t port = UINT16_MAX;
+    uint16_t taken, port = 0;
+    int holder = raw_listen(&taken), descriptor = -1;
+    char range[32];
+    snprintf(range, sizeof range, "from %u to %u", taken, taken);
+    assert_int_equal(cote__listen(INADDR_LOOPBACK, taken, taken, &port, &descriptor),
+                     COTE_EADDRINUSE);
+    assert_non_null(strstr(cote_error_detail(), range));
+    assert_int_equal(port, 0);
+    assert_int_equal(descriptor, -1);
+    close(holder);
+}
+
+static void test_the_last_port_of_all(void **state)
+{
+    (void)state;
+    uint16_t port = 0;
     int first, second = -1;
-    int result = cote__listen(INADDR_LOOPBACK, &port, &first); /* unless somebody else has it */
-    assert_int_equal(port, UINT16_MAX);
-    assert_int_equal(cote__listen(INADDR_LOOPBACK, &port, &second), COTE_EADDRINUSE);
-    assert_non_null(strstr(cote_error_detail(), "65535"));
-    assert_int_equal(port, UINT16_MAX);
-    assert_int_equal(second, -1);
+    int result = cote__listen(INADDR_LOOPBACK, UINT16_MAX, UINT16_MAX, &port, &first);
+    if (result == COTE_OK) assert_int_equal(port, UINT16_MAX); /* else somebody else has it */
+    assert_int_equal(cote__listen(INADDR_LOOPBACK, UINT16_MAX, UINT16_MAX, &port, &second),
+                     COTE_EADDRINUSE);
     if (result == COTE_OK) close(first);
+}
+
+static void test_any_free_port(void **state)
+{
+    (void)state;
+    uint16_t one, other;
+    int first, second;
+    assert_int_equal(cote__listen(INADDR_LOOPBACK, 0, 0, &one, &first), COTE_OK);
+    assert_int_equal(cote__listen(INADDR_LOOPBACK, 0, 0, &other, &second), COTE_OK);
+    assert_int_not_equal(one, 0);
+    assert_int_not_equal(other, 0);
+    assert_int_not_equal(one, other);
+    raw_peer peer = raw_connect(other);
+    raw_close(&peer);
+    close(first);
+    close(second);
 }
 
 static void test_address_of_another_host(void **state)
 {
     (void)state;
-    uint16_t port = 20000;
+    uint16_t port;
     int descriptor = -1;
-    assert_int_equal(cote__listen(0xc0000201 /* 192.0.2.1, of documentation */, &port, &descriptor),
+    assert_int_equal(cote__listen(0xc0000201 /* 192.0.2.1, of documentation */, 20000, 20010, &port,
+                                  &descriptor),
                      COTE_EADDRESS);
     assert_non_null(strstr(cote_error_detail(), "192.0.2.1"));
     assert_int_equal(descriptor, -1);
@@ -64,9 +95,9 @@ typedef struct racer {
 static void *run(void *context)
 {
     racer *self = context;
-    self->port = self->race->first;
     pthread_barrier_wait(&self->race->start);
-    self->result = cote__listen(INADDR_LOOPBACK, &self->port, &self->descriptor);
+    self->result = cote__listen(INADDR_LOOPBACK, self->race->first, UINT16_MAX, &self->port,
+                                &self->descriptor);
     return NULL;
 }
 
@@ -136,6 +167,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_taken_port_goes_to_the_next),
         cmocka_unit_test(test_no_port_is_left),
+        cmocka_unit_test(test_the_last_port_of_all),
+        cmocka_unit_test(test_any_free_port),
         cmocka_unit_test(test_address_of_another_host),
         cmocka_unit_test(test_race_for_one_port),
         stage_test(test_responders_take_the_next_ports),

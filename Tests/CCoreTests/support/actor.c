@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "support/heard.h"
+
 /* MARK: what happens is written down */
 
 static void on_close(void *context)
@@ -39,6 +41,15 @@ static void on_log(void *context, cote_log_level level, const char *message)
     int size = snprintf(self->log + self->log_size, ACTOR_LOG - self->log_size, "%s\n", message);
     self->log_size += (size_t)size;
     if (self->log_size >= ACTOR_LOG) self->log_size = ACTOR_LOG - 1;
+    stage_unlock(self->stage);
+}
+
+static void on_connected(void *context, size_t count)
+{
+    test_actor *self = context;
+    stage_lock(self->stage);
+    self->connected = count;
+    self->connections++;
     stage_unlock(self->stage);
 }
 
@@ -81,7 +92,7 @@ void actor_name(void *context, const cote_request *request, cote_reply *reply)
 
 void actor_on(test_actor *self, const char *type, cote_request_cb handler)
 {
-    assert_int_equal(cote_responder_on(self->responder, type, handler, self), COTE_OK);
+    assert_int_equal(cote_responder_on(self->responder, type, handler, NULL, self, NULL), COTE_OK);
 }
 
 /* MARK: life */
@@ -102,6 +113,7 @@ test_actor *actor_create(test_stage *stage, const char *name)
     self->options.on_close = on_close;
     self->options.on_peer = on_peer;
     self->options.on_log = on_log;
+    self->options.on_connected = on_connected;
     return self;
 }
 
@@ -120,6 +132,21 @@ void actor_respond(test_actor *self, cote_loop *loop)
     self->port = cote_responder_port(self->responder);
 }
 
+void actor_publish(test_actor *self, cote_loop *loop)
+{
+    if (cote_publisher_create(loop, &self->options, &self->publisher) != COTE_OK)
+        fail_msg("publisher: %s", cote_error_detail());
+    snprintf(self->id, sizeof self->id, "%s", cote_publisher_id(self->publisher));
+    self->port = cote_publisher_port(self->publisher);
+}
+
+void actor_subscribe(test_actor *self, cote_loop *loop)
+{
+    if (cote_subscriber_create(loop, &self->options, &self->subscriber) != COTE_OK)
+        fail_msg("subscriber: %s", cote_error_detail());
+    snprintf(self->id, sizeof self->id, "%s", cote_subscriber_id(self->subscriber));
+}
+
 test_actor *requester_on(test_stage *stage, cote_loop *loop, const char *name)
 {
     test_actor *self = actor_create(stage, name);
@@ -135,10 +162,26 @@ test_actor *responder_on(test_stage *stage, cote_loop *loop, const char *name)
     return self;
 }
 
+test_actor *publisher_on(test_stage *stage, cote_loop *loop, const char *name)
+{
+    test_actor *self = actor_create(stage, name);
+    actor_publish(self, loop);
+    return self;
+}
+
+test_actor *subscriber_on(test_stage *stage, cote_loop *loop, const char *name)
+{
+    test_actor *self = actor_create(stage, name);
+    actor_subscribe(self, loop);
+    return self;
+}
+
 void actor_close(test_actor *self)
 {
     if (self->requester) cote_requester_close(self->requester);
     if (self->responder) cote_responder_close(self->responder);
+    if (self->publisher) cote_publisher_close(self->publisher);
+    if (self->subscriber) cote_subscriber_close(self->subscriber);
 }
 
 const char *actor_id(const test_actor *self)
@@ -155,7 +198,8 @@ int actor_faults(const test_actor *actors)
 {
     int faults = 0;
     for (const test_actor *at = actors; at; at = at->next) {
-        unsigned due = at->requester || at->responder ? 1 : 0;
+        unsigned due = at->requester || at->responder || at->publisher || at->subscriber ? 1 : 0;
+        faults += heard_faults(at->heard);
         if (at->closed == due) continue;
         print_error("%s: on_close came %u times, not %u\n", at->options.name, at->closed, due);
         faults++;
@@ -167,6 +211,7 @@ void actor_free_all(test_actor *actors)
 {
     while (actors) {
         test_actor *next = actors->next;
+        heard_free_all(actors->heard);
         free(actors);
         actors = next;
     }

@@ -21,6 +21,9 @@ typedef struct actor {
     cote_options options; /* may be changed until it begins */
     cote_requester *requester;
     cote_responder *responder;
+    cote_publisher *publisher;
+    cote_subscriber *subscriber;
+    struct heard *heard; /* what a subscriber's callbacks were called with */
     char id[64]; /* these two are known from when it begins, and are still when it has closed */
     uint16_t port;
 
@@ -29,7 +32,9 @@ typedef struct actor {
     unsigned added, updated, removed;
     peer_event events[ACTOR_EVENTS]; /* the last ones; number N stands at N % ACTOR_EVENTS */
     unsigned event_count;
-    unsigned handled; /* requests */
+    unsigned handled;     /* requests */
+    size_t connected;     /* as on_connected told last */
+    unsigned connections; /* how often it did */
     char log[ACTOR_LOG];
     size_t log_size;
 } test_actor;
@@ -41,10 +46,14 @@ test_actor *actor_create(test_stage *stage, const char *name);
 /* Begin on a loop. */
 void actor_request(test_actor *actor, cote_loop *loop);
 void actor_respond(test_actor *actor, cote_loop *loop);
+void actor_publish(test_actor *actor, cote_loop *loop);
+void actor_subscribe(test_actor *actor, cote_loop *loop);
 
 /* Both at once. */
 test_actor *requester_on(test_stage *stage, cote_loop *loop, const char *name);
 test_actor *responder_on(test_stage *stage, cote_loop *loop, const char *name); /* echoes "echo" */
+test_actor *publisher_on(test_stage *stage, cote_loop *loop, const char *name);
+test_actor *subscriber_on(test_stage *stage, cote_loop *loop, const char *name);
 
 /* Handlers: their context is the actor, whose `handled` they count. */
 void actor_on(test_actor *actor, const char *type, cote_request_cb handler);

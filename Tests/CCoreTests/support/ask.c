@@ -76,7 +76,9 @@ test_ask *ask_send(test_actor *requester, const char *type, const char *json)
 
 test_ask *ask_within(test_actor *requester, const char *type, uint32_t timeout_ms)
 {
-    cote_send_options options = {sizeof options, timeout_ms, 0};
+    cote_send_options options = COTE_SEND_OPTIONS_INIT;
+    options.timeout_ms = timeout_ms;
+    options.flags = 0;
     return send_or_fail(requester, type, NULL, &options);
 }
 

@@ -399,6 +399,29 @@ static void the_extension_tells_who_is_ours(void **state)
     }
 }
 
+static void an_address_counts_if_the_peer_is_ours(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *ours, *address;
+    } all[] = {
+        {"{\"v\":1,\"address\":\"1.2.3.4\"}", "1.2.3.4"},
+        {"{\"address\":\"1.2.\\u0033.4\",\"v\":2}", "1.2.3.4"},
+        {"{\"v\":1}", NULL},
+        {"{\"v\":1,\"address\":null}", NULL},
+        {"{\"v\":1,\"address\":5}", NULL},
+        {"{\"v\":1,\"address\":\"1.2.3.4\\u0000\"}", NULL},
+        {"{\"v\":0,\"address\":\"1.2.3.4\"}", NULL},
+        {"{\"address\":\"1.2.3.4\"}", NULL},
+    };
+    for (size_t i = 0; i < COUNT(all); i++) {
+        char text[256];
+        snprintf(text, sizeof text, HELLO_OF(IDS ",\"cote\":%s"), all[i].ours);
+        cote__hello hello = decode(text);
+        assert_true(cote__slice_equal(hello.address, cote__slice_of(all[i].address)));
+    }
+}
+
 static void a_goodbye_needs_no_data(void **state)
 {
     (void)state;
@@ -463,6 +486,7 @@ int main(void)
         cmocka_unit_test(axon_types_and_masters),
         cmocka_unit_test(timeouts_are_taken_as_node_takes_them),
         cmocka_unit_test(the_extension_tells_who_is_ours),
+        cmocka_unit_test(an_address_counts_if_the_peer_is_ours),
         cmocka_unit_test(a_goodbye_needs_no_data),
         cmocka_unit_test(a_great_advertisement_is_taken),
         cmocka_unit_test(deep_nesting_is_refused_beyond_its_limit),

@@ -117,8 +117,10 @@ static bool encode_call(cote__buffer *out, const cote_test_vector *vector,
     cote__slice id = slice_of(arguments[count - 1]);
     bool raw = count == 3 && arguments[1].kind == COTE_KIND_BYTES;
     if (vector->meaning == MEANS_REQUEST && (count == 2 || raw))
-        cote__request_encode(out, cote__slice_of(vector->text), slice_of(arguments[0]),
-                             raw ? &arguments[1] : NULL, id);
+        cote__request_encode(out, &(cote__request_parts){.type = cote__slice_of(vector->text),
+                                                         .object = slice_of(arguments[0]),
+                                                         .bytes = raw ? &arguments[1] : NULL,
+                                                         .id = id});
     else if (vector->meaning == MEANS_SUCCESS && count == 3)
         cote__reply_encode(out, arguments[1], id);
     else if ((vector->meaning == MEANS_SUCCESS || vector->meaning == MEANS_FAILURE) && count == 2)
@@ -347,8 +349,12 @@ static void the_type_comes_first_and_once(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         cote__buffer out = {0}, expected = {0};
+        cote__amp_begin(&expected, 2);
         cote__amp_argument(&expected, "j:", cote__slice_of(cases[i].expected));
-        cote__payload_encode(&out, cote__slice_of(cases[i].type), cote__slice_of(cases[i].object));
+        cote__amp_argument(&expected, "s:", cote__slice_of("1"));
+        cote__request_encode(&out, &(cote__request_parts){.type = cote__slice_of(cases[i].type),
+                                                          .object = cote__slice_of(cases[i].object),
+                                                          .id = cote__slice_of("1")});
         assert_encoded(&out, expected.data, expected.size);
         cote__buffer_fini(&expected);
     }
@@ -363,8 +369,10 @@ static void encoders_append(void **state)
     cote_value nothing = {COTE_KIND_BYTES, NULL, 0};
     cote__buffer out = {0};
     cote__buffer_append_text(&out, "before");
-    cote__request_encode(&out, cote__slice_of("t"), (cote__slice){NULL, 0}, &nothing,
-                         cote__slice_of("1"));
+    cote__request_encode(&out, &(cote__request_parts){.type = cote__slice_of("t"),
+                                                      .object = (cote__slice){NULL, 0},
+                                                      .bytes = &nothing,
+                                                      .id = cote__slice_of("1")});
     cote__reply_error_encode(&out, (cote_value){COTE_KIND_STRING, "e", 1}, cote__slice_of(""));
     assert_encoded(&out, expected, sizeof expected - 1);
 }
@@ -395,8 +403,10 @@ static void marked_bytes_come_back_raw(void **state)
     assert_text(reply.id, "1");
 
     cote__buffer out = {0};
-    cote__request_encode(&out, cote__slice_of("t"), (cote__slice){NULL, 0}, &json_like,
-                         cote__slice_of("1"));
+    cote__request_encode(&out, &(cote__request_parts){.type = cote__slice_of("t"),
+                                                      .object = (cote__slice){NULL, 0},
+                                                      .bytes = &json_like,
+                                                      .id = cote__slice_of("1")});
     assert_encoded(&out, request_text, sizeof request_text - 1);
     cote__reply_encode(&out, text_like, cote__slice_of("1"));
     assert_encoded(&out, reply_text, sizeof reply_text - 1);

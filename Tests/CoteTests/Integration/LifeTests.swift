@@ -34,6 +34,38 @@ struct LifeTests {
         for await event in requester.peers { Issue.record("\(event) after close") }
     }
 
+    /// Whoever cancels a task holds a lock of it that an event for it needs: neither may wait for the other.
+    @Test func watchersMayBeCancelledWhilePeersComeAndGo() async throws {
+        let requester = try mesh.requester()
+        for _ in 0..<50 {
+            let watchers = (0..<8).map { _ in Task { for await _ in requester.peers {} } }
+            let responder = try mesh.responder()
+            try await requester.ready()
+            async let closed: Void = responder.close()
+            for watcher in watchers { watcher.cancel() }
+            await closed
+            for watcher in watchers { await watcher.value }
+        }
+        await requester.close()
+    }
+
+    /// Nobody listens at the port of this redis server, and then the component is closed.
+    @Test func troubleWithDiscoveryIsTold() async throws {
+        let requester = try Requester(
+            name: "lost",
+            configuration: Configuration {
+                $0.key = mesh.key
+                $0.redis = "redis://127.0.0.1:1"
+            }
+        )
+        for await case .failing(let reason) in requester.discovery {
+            #expect(reason.contains("127.0.0.1:1"))
+            break
+        }
+        await requester.close()
+        for await state in requester.discovery where state == .working { Issue.record("it works") }
+    }
+
     @Test func goodbyeIsHeardAtOnce() async throws {
         let mesh = Mesh {
             $0.nodeTimeout = .seconds(3600)

@@ -46,10 +46,33 @@ struct ConfigurationTests {
             }
         }
         expect("port", "70000", from: refusal { $0.port = 70_000 })
-        expect("port", "0", from: refusal { $0.port = 0 })
+        expect("port", "-1", from: refusal { $0.port = -1 })
+        expect("ports", "9000-70000", from: refusal { $0.ports = 9000...70_000 })
+        expect(
+            "ports",
+            "9000...9010",
+            "port",
+            "8000",
+            from: refusal {
+                $0.ports = 9000...9010
+                $0.port = 8000
+            }
+        )
+        expect("advertised_address", "here", from: refusal { $0.advertisedAddress = "here" })
+        expect("multicastTTL", "256", from: refusal { $0.multicastTTL = 256 })
+        expect(
+            "interfaces",
+            "none7",
+            from: refusal {
+                $0.broadcast = "255.255.255.255"
+                $0.interfaces = ["none7"]
+            }
+        )
         expect("discoveryPort", "-1", from: refusal { $0.discoveryPort = -1 })
         expect("broadcast", "here", from: refusal { $0.broadcast = "here" })
         expect("multicast", "10.0.0.1", from: refusal { $0.multicast = "10.0.0.1" })
+        expect("redis", "localhost:6379", from: refusal { $0.redis = "localhost:6379" })
+        expect("redis", "TLS", from: refusal { $0.redis = "rediss://localhost" })
         expect("address", "localhost", from: refusal { $0.address = "localhost" })
         expect("timeout", from: refusal { $0.timeout = .zero })
         expect("timeout", from: refusal { $0.timeout = .seconds(-1) })
@@ -85,9 +108,46 @@ struct ConfigurationTests {
             exit(message.contains("COTE_LOG") && message.contains("loud") ? 0 : 1)
         }
         await #expect(processExitsWith: .success) {
+            setenv("COTE_DISCOVERY_REDIS_TLS", "true", 1)
+            let message = refusal { $0.broadcast = nil }
+            exit(message.contains("COTE_DISCOVERY_REDIS_TLS") ? 0 : 1)
+        }
+        await #expect(processExitsWith: .success) {
             setenv("COTE_MULTICAST_ADDRESS", "127.0.0.1", 1)
             let message = refusal { $0.broadcast = nil }
             exit(message.contains("COTE_MULTICAST_ADDRESS") && message.contains("127.0.0.1") ? 0 : 1)
+        }
+    }
+
+    /// What says where to listen at one level puts aside whatever says it at a lower one.
+    @Test func ports() async {
+        await #expect(processExitsWith: .success) {
+            func portTaken(_ change: (inout Configuration) -> Void) async throws -> Int {
+                let responder = try Responder(
+                    name: "x",
+                    configuration: Configuration {
+                        $0.broadcast = "127.255.255.255"
+                        $0.discoveryPort = 32_102
+                        change(&$0)
+                    }
+                )
+                await responder.close()
+                return responder.port
+            }
+            do {
+                let free = try await portTaken { $0.port = 0 }
+                guard free > 0 else { exit(1) }
+                setenv("COTE_PORTS", "\(free)-\(free)", 1)
+                guard try await portTaken({ _ in }) == free else { exit(2) }
+                let other = try await portTaken { $0.port = 0 }
+                Cote.configuration.ports = other...other
+                guard try await portTaken({ _ in }) == other else { exit(3) }
+                guard try await portTaken({ $0.ports = free...free }) == free else { exit(4) }
+                guard try await portTaken({ $0.port = free }) >= free else { exit(5) }
+            } catch {
+                exit(6)
+            }
+            exit(0)
         }
     }
 

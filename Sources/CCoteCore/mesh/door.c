@@ -1,0 +1,105 @@
+#include "mesh/door.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "net/system.h"
+#include "wire/error.h"
+
+/* MARK: connections */
+
+cote__channel *cote__channel_retain(cote__channel *channel)
+{
+    atomic_fetch_add_explicit(&channel->references, 1, memory_order_relaxed);
+    return channel;
+}
+
+void cote__channel_release(cote__channel *channel)
+{
+    if (atomic_fetch_sub_explicit(&channel->references, 1, memory_order_acq_rel) == 1)
+        free(channel);
+}
+
+static bool frame_came(void *owner, const cote__amp_frame *frame)
+{
+    cote__channel *channel = owner;
+    if (cote__component_is_closing(channel->door->component)) return true;
+    return channel->door->on_frame(channel, frame);
+}
+
+static void on_closed(void *owner, int status)
+{
+    cote__channel *channel = owner;
+    cote__door *door = channel->door;
+    cote__component *component = door->component;
+    if (status == COTE_EPROTOCOL)
+        cote__component_log(component, COTE_LOG_WARNING, "%s sent bytes that make no sense: closed",
+                            channel->address);
+    cote__queue_remove(&door->channels, &channel->node);
+    channel->connection = NULL;
+    atomic_store(&channel->gone, true);
+    if (door->on_lost) door->on_lost(channel);
+    cote__component_connected(component, door->channels.count);
+    cote__channel_release(channel);
+    cote__component_release(component);
+}
+
+static const cote__connection_events connection_events = {NULL, frame_came, on_closed};
+
+static void on_incoming(void *context, cote__listener *listener)
+{
+    cote__door *door = context;
+    cote__channel *channel = calloc(1, sizeof *channel);
+    if (!channel) return;
+    atomic_init(&channel->references, 1);
+    channel->door = door;
+    if (cote__connection_accept(listener, door->component->settings.max_frame, &connection_events,
+                                channel, &channel->connection) != COTE_OK) {
+        free(channel);
+        return;
+    }
+    cote__address_format(cote__connection_peer(channel->connection), channel->address);
+    cote__queue_push(&door->channels, &channel->node);
+    cote__component_hold(door->component);
+    cote__component_connected(door->component, door->channels.count);
+}
+
+/* MARK: the door */
+
+int cote__door_open(cote__door *door, cote__component *component, cote__door_frame_cb on_frame)
+{
+    *door = (cote__door){
+        .component = component,
+        .on_frame = on_frame,
+        .descriptor = -1,
+    };
+    const cote__settings *settings = &component->settings;
+    return cote__listen(settings->address, settings->ports.first, settings->ports.last, &door->port,
+                        &door->descriptor);
+}
+
+void cote__door_abandon(cote__door *door)
+{
+    if (door->descriptor >= 0) close(door->descriptor);
+    door->descriptor = -1;
+}
+
+void cote__door_start(cote__door *door)
+{
+    int descriptor = door->descriptor;
+    door->descriptor = -1;
+    if (cote__listener_start(door->component->loop, descriptor, on_incoming, door,
+                             &door->listener) != COTE_OK)
+        cote__component_log(door->component, COTE_LOG_ERROR, "takes no connections: %s",
+                            cote_error_detail());
+}
+
+void cote__door_close(cote__door *door)
+{
+    cote__listener_stop(door->listener);
+    for (cote__queue_node *node = door->channels.head; node; node = node->next) {
+        cote__channel *channel = COTE__CONTAINER(node, cote__channel, node);
+        atomic_store(&channel->gone, true);
+        cote__connection_finish(channel->connection);
+    }
+}

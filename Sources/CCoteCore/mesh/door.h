@@ -1,0 +1,56 @@
+/* door.h - the connections of a component that others connect to. On the loop thread, but for
+ * cote__door_open. */
+#ifndef COTE_MESH_DOOR_H
+#define COTE_MESH_DOOR_H
+
+#include "mesh/component.h"
+#include "net/connection.h"
+#include "net/listener.h"
+#include "state/queue.h"
+
+struct cote__door;
+
+/*
+ * One connection. Counted, because it may be kept from any thread; `connection` is the loop's
+ * alone, and NULL once it is closed.
+ */
+typedef struct cote__channel {
+    atomic_uint references;
+    atomic_bool gone;        /* the same, for other threads: what is written would not arrive */
+    struct cote__door *door; /* valid while `connection` is not NULL */
+    cote__connection *connection;
+    cote__queue_node node; /* in the door's list */
+    cote__queue watches;   /* the component's */
+    char address[16];
+} cote__channel;
+
+cote__channel *cote__channel_retain(cote__channel *channel);
+void cote__channel_release(cote__channel *channel);
+
+/* A frame came. False if it breaks the protocol: the connection is closed. */
+typedef bool (*cote__door_frame_cb)(cote__channel *channel, const cote__amp_frame *frame);
+
+/* The connection has ended. */
+typedef void (*cote__door_lost_cb)(cote__channel *channel);
+
+/* Embedded in its component. */
+typedef struct cote__door {
+    cote__component *component;
+    cote__door_frame_cb on_frame;
+    cote__door_lost_cb on_lost; /* NULL, or set after it was opened */
+    uint16_t port;
+    int descriptor; /* bound, on its way to the listener; else -1 */
+    cote__listener *listener;
+    cote__queue channels;
+} cote__door;
+
+/* Binds, on any thread, to the first free port from the settings' one up. COTE_EADDRINUSE,
+ * COTE_EADDRESS, COTE_ESYSTEM. */
+int cote__door_open(cote__door *door, cote__component *component, cote__door_frame_cb on_frame);
+/* Gives it up before it was started. */
+void cote__door_abandon(cote__door *door);
+/* Lets others in. */
+void cote__door_start(cote__door *door);
+void cote__door_close(cote__door *door);
+
+#endif

@@ -1,0 +1,53 @@
+/* link.h - the connections of a component that connects to others: one to each listener of its
+ * partners, made again when it is lost, for as long as that is announced. On the loop thread. */
+#ifndef COTE_MESH_LINK_H
+#define COTE_MESH_LINK_H
+
+#include "mesh/component.h"
+#include "net/connection.h"
+#include "state/balance.h"
+#include "state/queue.h"
+
+struct cote__links;
+
+typedef struct cote__link {
+    struct cote__links *links;
+    cote__peer *peer;
+    cote__connection *connection; /* NULL while there is none */
+    bool open;
+    bool departed; /* the peer has said goodbye: nothing new is sent, what is under way may end */
+    bool dropped;  /* goes as soon as its connection is closed */
+    cote__queue sent; /* the owner's, as the next two: what was sent, and waits for its answer */
+    cote__load load;
+    size_t credit; /* how many more it may be sent of those that waited for somebody to appear */
+    cote__timer *retry;
+    unsigned attempts;
+} cote__link;
+
+typedef struct cote__links_events {
+    /* A frame came. False if it breaks the protocol: the connection is closed. */
+    bool (*frame)(cote__link *link, const cote__amp_frame *frame);
+    /* The connection is lost; what was sent over it will not be answered. May be NULL. */
+    void (*lost)(cote__link *link);
+    /* One opened. May be NULL. */
+    void (*opened)(cote__link *link);
+    /* One opened, changed or went. May be NULL. */
+    void (*changed)(cote__component *component);
+} cote__links_events;
+
+/* Embedded in its component. Zero-initialised but for the first two. */
+typedef struct cote__links {
+    cote__component *component;
+    const cote__links_events *events;
+    cote__link **items;
+    size_t count, capacity;
+} cote__links;
+
+void cote__links_fini(cote__links *links);
+void cote__links_peer(cote__links *links, cote_peer_event event, cote__peer *peer, bool silent);
+void cote__links_close(cote__links *links);
+
+/* Whether something new may be sent over it. */
+bool cote__link_is_usable(const cote__link *link);
+
+#endif

@@ -1,0 +1,72 @@
+#include "mesh/news.h"
+
+#include <stdlib.h>
+
+typedef struct delivery {
+    cote__task task;
+    cote__registration *to;
+    cote__news news; /* without a peer: it is about discovery itself */
+    char *message;
+    void (*tell)(cote__registration *to, const char *message);
+} delivery;
+
+static void deliver(cote__task *task)
+{
+    delivery *self = (delivery *)task;
+    if (self->news.peer)
+        self->to->on_peer(self->to, &self->news);
+    else
+        self->tell(self->to, self->message);
+    cote__peer_release(self->news.peer);
+    free(self->message);
+    free(self);
+}
+
+static delivery *create(cote__registration *to)
+{
+    delivery *self = calloc(1, sizeof *self);
+    if (!self) return NULL;
+    self->task.run = deliver;
+    self->to = to;
+    return self;
+}
+
+/* It runs: a loop does not end before its components have left. */
+static void post(delivery *self)
+{
+    cote__loop_post(self->to->loop, &self->task);
+}
+
+void cote__news_tell(cote__registration *to, cote_peer_event event, cote__peer *peer, bool silent)
+{
+    if (to->ignores_process && cote__peers_share_process(to->self, peer)) return;
+    bool partner = cote__peers_are_partners(to->self, peer);
+    if (!partner && !(to->hears_key && cote__peers_share_key(to->self, peer))) return;
+    delivery *self = create(to);
+    if (!self) return;
+    self->news = (cote__news){event, cote__peer_retain(peer), partner, silent};
+    post(self);
+}
+
+static void tell_text(cote__registration *to, const char *message,
+                      void (*tell)(cote__registration *, const char *))
+{
+    delivery *self = create(to);
+    if (!self) return;
+    self->message = message ? strdup(message) : NULL;
+    self->tell = tell;
+    if (self->message || !message)
+        post(self);
+    else
+        free(self);
+}
+
+void cote__news_trouble(cote__registration *to, const char *message)
+{
+    tell_text(to, message, to->on_trouble);
+}
+
+void cote__news_notice(cote__registration *to, const char *message)
+{
+    tell_text(to, message, to->on_notice);
+}

@@ -1,0 +1,30 @@
+/* interfaces.h - the network interfaces of this host that have an IPv4 address. */
+#ifndef COTE_NET_INTERFACES_H
+#define COTE_NET_INTERFACES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "wire/slice.h"
+
+enum { COTE__INTERFACES_MAX = 32, COTE__INTERFACES_TEXT = 256 /* of a list, with its zero */ };
+
+typedef struct cote__interface {
+    unsigned index; /* the system's */
+    uint32_t address;
+} cote__interface;
+
+/*
+ * Those that `list` means and that are up now: names or addresses with commas between them, or
+ * "all", which are those that can broadcast or multicast to others. Each name is one interface with
+ * its first address. Returns how many there are. `missing` is the first part of the list that means
+ * nothing, absent if there is none.
+ */
+size_t cote__interfaces_find(const char *list, cote__interface found[COTE__INTERFACES_MAX],
+                             cote__slice *missing);
+
+/* Whether it is one of this host. */
+bool cote__interfaces_have(uint32_t address);
+
+#endif

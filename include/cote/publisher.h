@@ -1,0 +1,54 @@
+/* publisher.h - tells something to all subscribers that are there. */
+#ifndef COTE_PUBLISHER_H
+#define COTE_PUBLISHER_H
+
+#include "loop.h"
+#include "options.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct cote_publisher cote_publisher;
+
+/*
+ * Creates a publisher on `loop`; `types` of the options are the topics that it offers to browsers.
+ * It listens before this returns, and announces itself at once. COTE_EINVAL, COTE_ENOMEM,
+ * COTE_EADDRINUSE, COTE_EADDRESS, COTE_ESYSTEM, COTE_ECLOSED (the loop is ending).
+ */
+COTE_API int cote_publisher_create(cote_loop *loop, const cote_options *options,
+                                   cote_publisher **publisher);
+
+/*
+ * Sends a message to every subscriber that is connected, in the order of the calls of a thread. It
+ * is encoded once, and kept for nobody: a subscriber that comes later does not get it.
+ * `topic`: UTF-8, not empty, segments separated by `::`; without a namespace not "error", which
+ * ends the process of a Node.js subscriber that does not listen to it. `data`: NULL is JSON `null`;
+ * JSON is checked, unless flags say COTE_PUBLISH_ENCODED. Raw bytes that begin with a tag of the
+ * protocol (j: s: b:), or are empty, go as {"type":"Buffer","data":[...]}, as Node.js writes bytes.
+ * COTE_EINVAL, COTE_ECLOSED, COTE_ENOMEM, COTE_ETOOBIG (4 GiB or more).
+ */
+enum {
+    COTE_PUBLISH_ENCODED = 1 /* the caller vouches that JSON is valid */
+};
+COTE_API int cote_publisher_publish(cote_publisher *publisher, const char *topic,
+                                    const cote_value *data, unsigned flags);
+
+/* How many subscribers are connected. */
+COTE_API size_t cote_publisher_subscribers(const cote_publisher *publisher);
+
+/* The TCP port that it listens on. */
+COTE_API uint16_t cote_publisher_port(const cote_publisher *publisher);
+
+/* The component's `iid`, a UUID. Owned by the publisher. */
+COTE_API const char *cote_publisher_id(const cote_publisher *publisher);
+
+/* Says goodbye, closes its connections, then calls on_close. May be called again until on_close
+ * begins. */
+COTE_API void cote_publisher_close(cote_publisher *publisher);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
