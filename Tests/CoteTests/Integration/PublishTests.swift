@@ -1,4 +1,4 @@
-import Cote
+@testable import Cote
 import Synchronization
 import Testing
 
@@ -60,7 +60,7 @@ struct PublishTests {
         let publisher = try publisher()
         let subscriber = try subscriber(execution: execution)
         let received = Promise<[Int]>()
-        let numbers = Locker<[Int]>([])
+        let numbers = Locked<[Int]>([])
         subscriber.on("number") { (number: Int) in
             let all = numbers.withLock { numbers in
                 numbers.append(number)
@@ -98,7 +98,7 @@ struct PublishTests {
     @Test func patternsMatchSegments() async throws {
         let publisher = try publisher()
         let subscriber = try subscriber()
-        let heard = Locker<[String: [String]]>([:])
+        let heard = Locked<[String: [String]]>([:])
         for pattern in ["a", "a::*", "a::**", "**", "*::b"] {
             subscriber.on(pattern) { (_: JSONValue, context: MessageContext) in
                 heard.withLock { $0[context.topic, default: []].append(pattern) }
@@ -121,7 +121,7 @@ struct PublishTests {
     @Test func whatIsNotSubscribedToIsNotHeard() async throws {
         let publisher = try publisher()
         let subscriber = try subscriber(subscribesTo: ["rate *", "end"])
-        let topics = Locker<[String]>([])
+        let topics = Locked<[String]>([])
         subscriber.on("**") { (_: JSONValue, context: MessageContext) in
             topics.withLock { $0.append(context.topic) }
         }
@@ -223,18 +223,5 @@ struct PublishTests {
         }
         for subscriber in subscribers { await subscriber.close() }
         await publisher.close()
-    }
-}
-
-/// A value behind a lock, for tests.
-private final class Locker<Value>: Sendable {
-    private let mutex: Mutex<[Value]>
-
-    init(_ value: Value) where Value: Sendable {
-        mutex = Mutex([value])
-    }
-
-    func withLock<Result: Sendable>(_ body: (inout Value) -> Result) -> Result where Value: Sendable {
-        mutex.withLock { body(&$0[0]) }
     }
 }

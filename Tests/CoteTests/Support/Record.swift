@@ -1,9 +1,10 @@
 import Logging
-import Synchronization
+
+@testable import Cote
 
 /// Keeps what is logged.
 final class Record: Sendable {
-    private let lines = Mutex<[String]>([])
+    private let lines = Locked<[String]>([])
     private let arrived = Promise<String>()
 
     var all: [String] { lines.withLock { $0 } }
