@@ -36,9 +36,8 @@ extension Subscriber {
         return subscribe(pattern, TypedReceiver(failures: failures, deliver: guarded))
     }
 
-    /// As above; the handler is async.
-    ///
-    /// - Parameter concurrency: How many messages it may have at a time; with more than one they may finish in any order.
+    /// As above; the handler is async, and is given up to `concurrency` messages at a time: with more than one they may
+    /// finish in any order.
     @discardableResult
     public func on<Value: Decodable & SendableMetatype>(
         _ pattern: String,

@@ -179,19 +179,24 @@ static void close_when_met(void *context, cote_peer_event event, const cote_peer
     actor_close(context);
 }
 
-/* The connection has been asked for, and the loop has not looked at its socket yet. */
+/*
+ * The connection has been asked for, and the loop has not looked at its socket yet. The request is
+ * sent before there is anybody to meet: whoever closes ends the handle.
+ */
 static void test_while_connecting(void **state)
 {
     test_stage *stage = *state;
     cote_loop *loop = stage_loop(stage);
-    responder_on(stage, loop, "server");
     for (int i = 0; i < 20; i++) {
         test_actor *requester = actor_create(stage, "client");
         requester->options.on_peer = close_when_met;
         actor_request(requester, loop);
         test_ask *ask = ask_send(requester, "echo", NULL);
+        test_actor *responder = responder_on(stage, loop, "server");
         stage_wait(stage, requester->closed == 1);
         ask_expect(ask, COTE_ECLOSED);
+        actor_close(responder);
+        stage_wait(stage, responder->closed == 1);
     }
 }
 
