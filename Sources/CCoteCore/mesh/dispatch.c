@@ -31,6 +31,7 @@ static const cote__load *candidate(const void *context, size_t index)
 
 static cote__link *choose(cote_requester *requester, const choice *wanted)
 {
+    if (requester->is_timed) requester->balancer.now = cote__now();
     size_t index =
         requester->balancer.choose(&requester->balancer, requester->links.count, candidate, wanted);
     return index < requester->links.count ? requester->links.items[index] : NULL;

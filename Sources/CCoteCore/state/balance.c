@@ -66,11 +66,13 @@ static uint64_t next_random(cote__balancer *self)
 }
 
 /* One that is busy and has not answered yet is not tried again before the others. */
-static double cost(const cote__load *load)
+static double cost(const cote__load *load, cote__time now)
 {
     static const double unknown = 1e12;
     if (load->latency == 0) return load->pending == 0 ? 0 : unknown + (double)load->pending;
-    return load->latency * (double)(load->pending + 1);
+    /* Who is avoided gives no answers by which its peak could sink: time makes it sink too. */
+    double elapsed = now > load->updated ? (double)(now - load->updated) : 0;
+    return load->latency * memory / (memory + elapsed) * (double)(load->pending + 1);
 }
 
 /* The nth candidate that may be chosen. */
@@ -93,7 +95,9 @@ static size_t least_latency(cote__balancer *self, size_t count, cote__candidate 
     if (second >= first) second++;
     size_t one = nth(first, count, candidate, context);
     size_t other = nth(second, count, candidate, context);
-    return cost(candidate(context, other)) < cost(candidate(context, one)) ? other : one;
+    return cost(candidate(context, other), self->now) < cost(candidate(context, one), self->now)
+               ? other
+               : one;
 }
 
 void cote__balancer_init_least_latency(cote__balancer *balancer, uint64_t seed)

@@ -32,6 +32,7 @@ typedef struct cote__balancer {
                      const void *context);
     size_t next;     /* where the circle goes on */
     uint64_t random; /* state of the generator */
+    cote__time now;  /* set by the owner before each choice by latency */
 } cote__balancer;
 
 /* Each in turn, as Node's requester does. */

@@ -138,6 +138,21 @@ static void the_slow_one_of_two_is_not_chosen(void **state)
     assert_true(balancer.choose(&balancer, 2, eligible, &two) == COTE__NOBODY);
 }
 
+static void who_is_avoided_is_tried_again(void **state)
+{
+    (void)state;
+    cote__balancer balancer;
+    cote__balancer_init_least_latency(&balancer, 7);
+    candidates two = {.eligible = {true, true}, .count = 2};
+    cote__load_answered(&two.loads[0], 20, 1000);
+    cote__load_answered(&two.loads[1], 10, 1000);
+    balancer.now = 1000;
+    assert_int_equal(balancer.choose(&balancer, 2, eligible, &two), 1);
+    balancer.now = 21000;
+    cote__load_answered(&two.loads[1], 10, 21000); /* it goes on answering as soon as that */
+    assert_int_equal(balancer.choose(&balancer, 2, eligible, &two), 0);
+}
+
 /* Of ten equal ones each is chosen about as often: a generator that favours some would show. */
 static void equals_share_by_latency(void **state)
 {
@@ -175,6 +190,7 @@ int main(void)
         cmocka_unit_test(it_is_always_the_next_in_the_circle),
         cmocka_unit_test(the_least_busy_is_chosen_and_equals_in_turn),
         cmocka_unit_test(the_slow_one_of_two_is_not_chosen),
+        cmocka_unit_test(who_is_avoided_is_tried_again),
         cmocka_unit_test(equals_share_by_latency),
         cmocka_unit_test(latency_jumps_up_and_sinks_slowly),
     };
