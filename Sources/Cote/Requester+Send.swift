@@ -93,13 +93,7 @@ extension Requester {
         subset: String? = nil,
         extra: [JSONValue] = []
     ) async throws -> JSONValue {
-        try await send(
-            type,
-            payload: Payload.request(request, type: type),
-            delivery: Delivery(timeout: timeout, subset: subset, extra: extra)
-        ) {
-            try Payload.decode(JSONValue.self, from: $0)
-        }
+        try await send(type, request, as: JSONValue.self, timeout: timeout, subset: subset, extra: extra)
     }
 
     private func send<Response>(

@@ -142,7 +142,7 @@ static void leave_queue(cote__requested *request)
     free(waiting);
 }
 
-/* True if there are no more of the kind. */
+/* The first of a kind goes, or fails because it waits in vain; false if it has to go on waiting. */
 static bool send_one(cote_requester *requester, cote__waiting *waiting, bool in_vain)
 {
     choice wanted = {requester, waiting->ours_only, waiting->any_subset ? NULL : waiting->subset,

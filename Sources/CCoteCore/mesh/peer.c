@@ -96,11 +96,6 @@ uint32_t cote__peer_host(const cote__peer *peer)
     return peer->host;
 }
 
-cote__axon_type cote__peer_axon_type(const cote__peer *peer)
-{
-    return peer->axon_type;
-}
-
 const char *cote__peer_subset(const cote__peer *peer)
 {
     return peer->subset;

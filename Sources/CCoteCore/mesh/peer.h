@@ -18,9 +18,8 @@ cote__peer *cote__peer_retain(cote__peer *peer);
 void cote__peer_release(cote__peer *peer); /* NULL is allowed */
 
 const cote_peer *cote__peer_public(const cote__peer *peer);
-uint32_t cote__peer_address(const cote__peer *peer); /* where its hellos come from */
-uint32_t cote__peer_host(const cote__peer *peer);    /* where to connect to */
-cote__axon_type cote__peer_axon_type(const cote__peer *peer);
+uint32_t cote__peer_address(const cote__peer *peer);   /* where its hellos come from */
+uint32_t cote__peer_host(const cote__peer *peer);      /* where to connect to */
 const char *cote__peer_subset(const cote__peer *peer); /* NULL when it announces none */
 const char *cote__peer_type(const cote__peer *peer);   /* "service", "monitor" */
 
