@@ -51,9 +51,10 @@ let package = Package(
             ],
             swiftSettings: swiftSettings
         ),
+        .target(name: "CTestSupport", path: "Tests/CTestSupport"),
         .testTarget(
             name: "CoteTests",
-            dependencies: ["Cote", .product(name: "Logging", package: "swift-log")],
+            dependencies: ["Cote", "CTestSupport", .product(name: "Logging", package: "swift-log")],
             swiftSettings: swiftSettings
         ),
         .testTarget(

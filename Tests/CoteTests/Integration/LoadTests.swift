@@ -1,3 +1,4 @@
+import CTestSupport
 import Cote
 import Synchronization
 import Testing
@@ -36,16 +37,15 @@ private func load() async throws {
     }
     let requester = try mesh.requester()
     try await send(0..<min(warmUp, total), through: requester)
-    let before = try residentMemory()
+    let before = heap_in_use()
     if total > warmUp { try await send(warmUp..<total, through: requester) }
-    let growth = try residentMemory() - before
+    let growth = Int(heap_in_use()) - Int(before)
     await requester.close()
     await responder.close()
-    guard served.load(ordering: .relaxed) == total else {
-        throw Wrong(what: "\(served.load(ordering: .relaxed)) requests served of \(total)")
-    }
-    // Not a leak of even one small object for each request.
-    guard growth < 16 * (total - warmUp) + 1_000_000 else { throw Wrong(what: "grew by \(growth) bytes") }
+    #expect(served.load(ordering: .relaxed) == total)
+    // Not a leak of even one small object for each request. What is free on the heap does not count: how much of it the
+    // allocator keeps depends on which threads happened to run.
+    #expect(growth < 16 * (total - warmUp) + 100_000)
 }
 
 /// From 8 tasks, with so many requests in flight at a time that together they are 1,000.
@@ -80,9 +80,4 @@ private func sendAll(_ numbers: [Int], atATime width: Int, through requester: Re
 
 private struct Wrong: Error {
     let what: String
-}
-
-private func residentMemory() throws -> Int {
-    let pages = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")
-    return Int(pages[1])! * 4096
 }
