@@ -31,6 +31,7 @@
 #include "cote/error.h"
 #include "cote/log.h"
 #include "cote/loop.h"
+#include "cote/monitor.h"
 #include "cote/options.h"
 #include "cote/publisher.h"
 #include "cote/requester.h"

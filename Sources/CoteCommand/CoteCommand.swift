@@ -17,7 +17,7 @@ struct CoteCommand: AsyncParsableCommand {
               cote call time                       ask for it, from another terminal
             """,
         version: String(cString: cote_version()),
-        subcommands: [Call.self, Respond.self, Publish.self, Subscribe.self]
+        subcommands: [Call.self, Respond.self, Publish.self, Subscribe.self, Nodes.self]
     )
 
     static func main() async {

@@ -56,9 +56,9 @@ void cote__announce_now(cote__registration *registration)
 void cote__announce_to(cote__registration *registration, const cote__peer *newcomer, size_t known)
 {
     bool listens = cote__peer_public(registration->self)->port != 0;
-    if (!listens || registration->next_answer != COTE__NEVER ||
-        !cote__peers_are_partners(registration->self, newcomer))
-        return;
+    cote__relation relation = cote__peer_relation(newcomer, registration->self);
+    bool is_wanted = relation == COTE__PARTNER || relation == COTE__MONITOR;
+    if (!listens || registration->next_answer != COTE__NEVER || !is_wanted) return;
     registration->next_answer = cote__now() + cote__random_up_to(known / 2);
     schedule(registration);
 }

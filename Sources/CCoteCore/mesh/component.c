@@ -173,8 +173,12 @@ static void on_peer(cote__registration *registration, const cote__news *news)
 {
     cote__component *component = COTE__CONTAINER(registration, cote__component, registration);
     if (cote__component_is_closing(component)) return;
-    log_status(component, news->event, news->peer);
-    if (!news->partner) return;
+    bool is_monitor = news->relation == COTE__MONITOR;
+    /* As in Node, lines are of the own key only, and a monitor's may be shorter. */
+    if (!is_monitor || cote__peers_share_key(registration->self, news->peer))
+        log_status(component, news->event, news->peer);
+    if (is_monitor) component->kind->monitor(component, news->event, news->peer, news->silent);
+    if (is_monitor || news->relation == COTE__STRANGER) return;
     component->kind->peer(component, news->event, news->peer, news->silent);
     if (component->settings.on_peer)
         component->settings.on_peer(component->settings.context, news->event,

@@ -20,13 +20,16 @@ struct cote__component;
 typedef struct cote__component_kind {
     /* All on the loop thread. */
     void (*start)(struct cote__component *component);
-    /* Of partners only. `silent`: it is removed because nothing was heard of it, not because it
-     * said goodbye. */
+    /* Of partners and of those that are watched. `silent`: it is removed because nothing was heard
+     * of it, not because it said goodbye. */
     void (*peer)(struct cote__component *component, cote_peer_event event, cote__peer *peer,
                  bool silent);
     void (*close)(struct cote__component *component);   /* ends what the component does; once */
     void (*destroy)(struct cote__component *component); /* frees it, after on_close */
     void (*end)(struct cote__component *component);     /* just before on_close; may be NULL */
+    /* As `peer`, of monitors that want to be told its status. NULL for a kind that has none. */
+    void (*monitor)(struct cote__component *component, cote_peer_event event, cote__peer *peer,
+                    bool silent);
 } cote__component_kind;
 
 typedef struct cote__component {

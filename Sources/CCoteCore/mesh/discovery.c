@@ -44,8 +44,7 @@ static void tell_all(discovery *self, cote_peer_event event, cote__peer *peer, b
 static void tell_all_of_change(discovery *self, cote__peer *before, cote__peer *after)
 {
     for (cote__registration *to = self->registrations; to; to = to->next) {
-        if (cote__peers_are_partners(to->self, before) ==
-            cote__peers_are_partners(to->self, after)) {
+        if (cote__peer_relation(to->self, before) == cote__peer_relation(to->self, after)) {
             cote__news_tell(to, COTE_PEER_UPDATED, after, false);
         } else {
             cote__news_tell(to, COTE_PEER_REMOVED, before, false);

@@ -16,9 +16,9 @@ struct cote__discovery;
 /* What a component is told of a peer. */
 typedef struct cote__news {
     cote_peer_event event;
-    cote__peer *peer; /* borrowed */
-    bool partner;     /* the two work with each other; if not, it is there for the log */
-    bool silent;      /* removed because it was not heard, not because it said goodbye */
+    cote__peer *peer;        /* borrowed */
+    cote__relation relation; /* of a stranger it is told for the log */
+    bool silent;             /* removed because it was not heard, not because it said goodbye */
 } cote__news;
 
 /* What is known of a component to be found by others. Embedded in it. All callbacks on `loop`. */
@@ -27,7 +27,7 @@ typedef struct cote__registration {
     cote__discovery_settings settings;
     cote__peer *self;        /* owned: as others of this process see it */
     cote__buffer hello, bye; /* owned: the datagrams */
-    bool hears_key;          /* wants to hear of all peers of its key, not of partners alone */
+    bool hears_key;          /* wants to hear of strangers of its key too */
     bool ignores_process;    /* takes no notice of components of its own process */
 
     void (*on_peer)(struct cote__registration *self, const cote__news *news);

@@ -65,7 +65,7 @@ static void changed(cote__links *links)
 {
     size_t usable = 0;
     for (size_t i = 0; i < links->count; i++) usable += cote__link_is_usable(links->items[i]);
-    cote__component_connected(links->component, usable);
+    if (!links->uncounted) cote__component_connected(links->component, usable);
     if (links->events->changed) links->events->changed(links->component);
 }
 

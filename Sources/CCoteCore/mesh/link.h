@@ -35,10 +35,11 @@ typedef struct cote__links_events {
     void (*changed)(cote__component *component);
 } cote__links_events;
 
-/* Embedded in its component. Zero-initialised but for the first two. */
+/* Embedded in its component. Zero-initialised but for the first two, or three. */
 typedef struct cote__links {
     cote__component *component;
     const cote__links_events *events;
+    bool uncounted; /* who it leads to is no partner that the component is connected to */
     cote__link **items;
     size_t count, capacity;
 } cote__links;

@@ -40,11 +40,12 @@ static void post(delivery *self)
 void cote__news_tell(cote__registration *to, cote_peer_event event, cote__peer *peer, bool silent)
 {
     if (to->ignores_process && cote__peers_share_process(to->self, peer)) return;
-    bool partner = cote__peers_are_partners(to->self, peer);
-    if (!partner && !(to->hears_key && cote__peers_share_key(to->self, peer))) return;
+    cote__relation relation = cote__peer_relation(to->self, peer);
+    if (relation == COTE__STRANGER && !(to->hears_key && cote__peers_share_key(to->self, peer)))
+        return;
     delivery *self = create(to);
     if (!self) return;
-    self->news = (cote__news){event, cote__peer_retain(peer), partner, silent};
+    self->news = (cote__news){event, cote__peer_retain(peer), relation, silent};
     post(self);
 }
 

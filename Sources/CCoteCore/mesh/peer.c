@@ -133,10 +133,32 @@ static bool share_name_space(const cote__peer *one, const cote__peer *other)
     return strcmp(one->name_space, other->name_space) == 0;
 }
 
-bool cote__peers_are_partners(const cote__peer *one, const cote__peer *other)
+static bool are_partners(const cote__peer *one, const cote__peer *other)
 {
     return opposite(one->axon_type, other->axon_type) && cote__peers_share_key(one, other) &&
            share_name_space(one, other);
+}
+
+/* By Node's rule the monitor's key begins the other's; without any it would see all environments.
+ */
+static bool watches(const cote__peer *monitor, const cote__peer *peer)
+{
+    size_t size = strlen(monitor->key);
+    return strcmp(monitor->type, "monitor") == 0 && size > 0 &&
+           strncmp(monitor->key, peer->key, size) == 0;
+}
+
+static bool reports(const cote__peer *peer)
+{
+    return peer->axon_type == COTE__AXON_REQ || peer->axon_type == COTE__AXON_SUB;
+}
+
+cote__relation cote__peer_relation(const cote__peer *self, const cote__peer *peer)
+{
+    if (are_partners(self, peer)) return COTE__PARTNER;
+    if (watches(self, peer)) return COTE__WATCHED;
+    if (reports(self) && watches(peer, self)) return COTE__MONITOR;
+    return COTE__STRANGER;
 }
 
 bool cote__peers_equal(const cote__peer *one, const cote__peer *other)

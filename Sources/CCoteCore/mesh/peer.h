@@ -23,9 +23,16 @@ uint32_t cote__peer_host(const cote__peer *peer);      /* where to connect to */
 const char *cote__peer_subset(const cote__peer *peer); /* NULL when it announces none */
 const char *cote__peer_type(const cote__peer *peer);   /* "service", "monitor" */
 
-/* Whether the two work with each other: opposite axon types, equal key and namespace (protocol,
- * section 1). */
-bool cote__peers_are_partners(const cote__peer *one, const cote__peer *other);
+/* What somebody is to a component. */
+typedef enum cote__relation {
+    COTE__STRANGER,
+    COTE__PARTNER, /* the two work with each other: opposite axon types, equal key and namespace */
+    COTE__MONITOR, /* wants to be told its status: see protocol, section 3.3 */
+    COTE__WATCHED  /* seen by it, which is a monitor */
+} cote__relation;
+
+/* What `peer` is to `self`. */
+cote__relation cote__peer_relation(const cote__peer *self, const cote__peer *peer);
 bool cote__peers_share_key(const cote__peer *one, const cote__peer *other);
 bool cote__peers_share_process(const cote__peer *one, const cote__peer *other);
 /* Whether nothing that anybody looks at is different. */

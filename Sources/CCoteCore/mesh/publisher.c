@@ -119,7 +119,7 @@ static void destroy(cote__component *component)
     free(component);
 }
 
-static const cote__component_kind kind = {start, on_peer, close_all, destroy, NULL};
+static const cote__component_kind kind = {start, on_peer, close_all, destroy, NULL, NULL};
 
 int cote_publisher_create(cote_loop *loop, const cote_options *options, cote_publisher **out)
 {

@@ -226,6 +226,12 @@ static void on_changed(cote__component *component)
 static const cote__links_events links_events = {cote__requester_answer, on_lost, on_opened,
                                                 on_changed};
 
+static void on_monitor(cote__component *component, cote_peer_event event, cote__peer *peer,
+                       bool silent)
+{
+    cote__links_peer(&((cote_requester *)component)->status.monitors, event, peer, silent);
+}
+
 static void close_all(cote__component *component)
 {
     cote_requester *requester = (cote_requester *)component;
@@ -237,6 +243,7 @@ static void close_all(cote__component *component)
         if (!request->failure) fail(request, COTE_ECLOSED);
     }
     cote__links_close(&requester->links);
+    cote__status_close(&requester->status);
     cote__timer_destroy(requester->timer);
     requester->timer = NULL;
 }
@@ -246,10 +253,11 @@ static void destroy(cote__component *component)
     cote_requester *requester = (cote_requester *)component;
     cote__pending_fini(&requester->pending);
     cote__links_fini(&requester->links);
+    cote__status_fini(&requester->status);
     free(requester);
 }
 
-static const cote__component_kind kind = {start, on_peer, close_all, destroy, NULL};
+static const cote__component_kind kind = {start, on_peer, close_all, destroy, NULL, on_monitor};
 
 int cote_requester_create(cote_loop *loop, const cote_options *options, cote_requester **out)
 {
@@ -265,6 +273,7 @@ int cote_requester_create(cote_loop *loop, const cote_options *options, cote_req
     cote__dispatch_init(requester);
     requester->links.component = &requester->component;
     requester->links.events = &links_events;
+    cote__status_init(&requester->status, &requester->component, &requester->links);
     *out = requester; /* before the first callback, which may well use it */
     result = cote__component_start(&requester->component, 0);
     if (result != COTE_OK) {

@@ -4,7 +4,7 @@
 #define COTE_MESH_REQUESTER_H
 
 #include "cote/requester.h"
-#include "mesh/link.h"
+#include "mesh/status.h"
 #include "state/balance.h"
 #include "state/pending.h"
 #include "wire/message.h"
@@ -46,6 +46,7 @@ struct cote_requester {
     cote__balancer balancer;
     bool is_timed; /* the balancer looks at latencies, which cost two looks at the clock */
     cote__links links;
+    cote__status status;
     cote__timer *timer; /* of the earliest deadline */
     cote__time timer_due;
     bool ended; /* close has been through */

@@ -253,7 +253,7 @@ static void destroy(cote__component *component)
     free(responder);
 }
 
-static const cote__component_kind kind = {start, on_peer, close_all, destroy, end};
+static const cote__component_kind kind = {start, on_peer, close_all, destroy, end, NULL};
 
 int cote_responder_create(cote_loop *loop, const cote_options *options, cote_responder **out)
 {

@@ -89,7 +89,7 @@ int cote__settings_announce(const cote_options *options, cote__axon_type kind,
 
     cote__advertisement *advertisement = &settings->advertisement;
     advertisement->axon_type = kind;
-    advertisement->type = cote__slice_of("service");
+    advertisement->type = cote__slice_of(kind == COTE__AXON_NONE ? "monitor" : "service");
     advertisement->name = cote__slice_of(settings->name);
     advertisement->key = cote__buffer_slice(&settings->key);
     advertisement->key_given = options->key != NULL;

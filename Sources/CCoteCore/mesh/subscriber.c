@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "mesh/handlers.h"
-#include "mesh/link.h"
+#include "mesh/status.h"
 #include "wire/error.h"
 #include "wire/publish.h"
 #include "wire/topic.h"
@@ -11,6 +11,7 @@
 struct cote_subscriber {
     cote__component component; /* first */
     cote__links links;
+    cote__status status;
     cote__handlers handlers;
     cote__buffer topic; /* of the message in hand, with a zero; before that, a filter's text */
 };
@@ -106,15 +107,24 @@ static void on_peer(cote__component *component, cote_peer_event event, cote__pee
     cote__links_peer(&((cote_subscriber *)component)->links, event, peer, silent);
 }
 
+static void on_monitor(cote__component *component, cote_peer_event event, cote__peer *peer,
+                       bool silent)
+{
+    cote__links_peer(&((cote_subscriber *)component)->status.monitors, event, peer, silent);
+}
+
 static void close_all(cote__component *component)
 {
-    cote__links_close(&((cote_subscriber *)component)->links);
+    cote_subscriber *subscriber = (cote_subscriber *)component;
+    cote__links_close(&subscriber->links);
+    cote__status_close(&subscriber->status);
 }
 
 static void destroy(cote__component *component)
 {
     cote_subscriber *subscriber = (cote_subscriber *)component;
     cote__links_fini(&subscriber->links);
+    cote__status_fini(&subscriber->status);
     cote__buffer_fini(&subscriber->topic);
     free(subscriber);
 }
@@ -124,7 +134,7 @@ static void end(cote__component *component)
     cote__handlers_end(&((cote_subscriber *)component)->handlers);
 }
 
-static const cote__component_kind kind = {start, on_peer, close_all, destroy, end};
+static const cote__component_kind kind = {start, on_peer, close_all, destroy, end, on_monitor};
 
 int cote_subscriber_create(cote_loop *loop, const cote_options *options, cote_subscriber **out)
 {
@@ -139,6 +149,7 @@ int cote_subscriber_create(cote_loop *loop, const cote_options *options, cote_su
     cote__handlers_init(&subscriber->handlers, &subscriber->component, NULL);
     subscriber->links.component = &subscriber->component;
     subscriber->links.events = &links_events;
+    cote__status_init(&subscriber->status, &subscriber->component, &subscriber->links);
     *out = subscriber; /* before the first callback, which may well use it */
     result = cote__component_start(&subscriber->component, 0);
     if (result != COTE_OK) {

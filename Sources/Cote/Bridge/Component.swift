@@ -26,11 +26,14 @@ final class Component: @unchecked Sendable {
     private let logger: Logger
     private let closeHandle: @Sendable (OpaquePointer) -> Void
     fileprivate let balancing: Balancing
+    /// A monitor's.
+    let board: StatusBoard?
 
     init(
         loop: Loop,
         logger: Logger,
         balancing: Balancing = .roundRobin,
+        board: StatusBoard? = nil,
         close: @escaping @Sendable (OpaquePointer) -> Void
     ) {
         self.loop = loop
@@ -39,6 +42,7 @@ final class Component: @unchecked Sendable {
         self.logger = logger
         closeHandle = close
         self.balancing = balancing
+        self.board = board
     }
 
     /// Creates the core's component by `create`. To be called once, first of all.
@@ -141,6 +145,7 @@ final class Component: @unchecked Sendable {
             state.isClosed = true
             return last
         }
+        board?.didClose()
         peers = [:]
         peerEvents.finish()
         discoveryStates.finish()
@@ -165,6 +170,7 @@ final class Component: @unchecked Sendable {
     }
 
     fileprivate func didHear(_ event: PeerEvent) {
+        board?.didHear(event)
         switch event {
         case .added(let peer), .updated(let peer): peers[peer.id] = peer
         case .removed(let peer): peers[peer.id] = nil

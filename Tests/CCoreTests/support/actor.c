@@ -182,6 +182,7 @@ void actor_close(test_actor *self)
     if (self->responder) cote_responder_close(self->responder);
     if (self->publisher) cote_publisher_close(self->publisher);
     if (self->subscriber) cote_subscriber_close(self->subscriber);
+    if (self->monitor) cote_monitor_close(self->monitor);
 }
 
 const char *actor_id(const test_actor *self)
@@ -198,7 +199,8 @@ int actor_faults(const test_actor *actors)
 {
     int faults = 0;
     for (const test_actor *at = actors; at; at = at->next) {
-        unsigned due = at->requester || at->responder || at->publisher || at->subscriber ? 1 : 0;
+        unsigned due =
+            at->requester || at->responder || at->publisher || at->subscriber || at->monitor;
         faults += heard_faults(at->heard);
         if (at->closed == due) continue;
         print_error("%s: on_close came %u times, not %u\n", at->options.name, at->closed, due);

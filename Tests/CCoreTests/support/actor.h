@@ -23,7 +23,9 @@ typedef struct actor {
     cote_responder *responder;
     cote_publisher *publisher;
     cote_subscriber *subscriber;
-    struct heard *heard; /* what a subscriber's callbacks were called with */
+    cote_monitor *monitor;
+    struct watcher *watcher; /* a monitor's, of the test that has one */
+    struct heard *heard;     /* what a subscriber's callbacks were called with */
     char id[64]; /* these two are known from when it begins, and are still when it has closed */
     uint16_t port;
 

@@ -72,16 +72,19 @@ void raw_udp_await_hello(int ear, const char *iid)
 
 void raw_say_hello(const test_stage *stage, int fd, const raw_hello *hello)
 {
-    char port[32] = "", text[2048];
+    char port[32] = "", axon_type[64] = "", text[2048];
     if (hello->port) snprintf(port, sizeof port, ",\"port\":%u", hello->port);
+    if (hello->axon_type)
+        snprintf(axon_type, sizeof axon_type, ",\"axon_type\":\"%s\"", hello->axon_type);
     snprintf(text, sizeof text,
              "{\"event\":\"hello\",\"pid\":\"" PID "\",\"iid\":\"%s\",\"hostName\":\"other\","
              "\"data\":{\"isMaster\":false,\"isMasterEligible\":true,\"weight\":-0.17,"
-             "\"address\":\"127.0.0.1\",\"advertisement\":{\"type\":\"service\",\"name\":\"%s\","
-             "\"key\":\"%s\",\"axon_type\":\"%s\"%s},\"id\":\"%s\",\"processId\":\"" PID "\","
+             "\"address\":\"127.0.0.1\",\"advertisement\":{\"type\":\"%s\",\"name\":\"%s\","
+             "\"key\":\"%s\"%s%s},\"id\":\"%s\",\"processId\":\"" PID "\","
              "\"processCommand\":\"service.js\"}%s}",
-             hello->iid, hello->name, hello->key ? hello->key : "$$", hello->axon_type, port,
-             hello->iid, hello->ours ? ",\"cote\":{\"v\":1,\"raw\":true}" : "");
+             hello->iid, hello->axon_type ? "service" : "monitor", hello->name,
+             hello->key ? hello->key : "$$", axon_type, port, hello->iid,
+             hello->ours ? ",\"cote\":{\"v\":1,\"raw\":true}" : "");
     raw_udp_say(stage, fd, text);
 }
 

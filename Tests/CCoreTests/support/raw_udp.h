@@ -25,7 +25,7 @@ void raw_udp_await_hello(int ear, const char *iid);
 /* What a component says of itself. `port` 0 is left out. */
 typedef struct raw_hello {
     const char *iid, *name;
-    const char *axon_type; /* "req", "rep" */
+    const char *axon_type; /* "req", "rep"; NULL: it is a monitor, which has none */
     uint16_t port;
     bool ours;       /* it claims to be of this library */
     const char *key; /* as it is announced; NULL: "$$" */
