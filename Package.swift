@@ -52,6 +52,23 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         .target(name: "CTestSupport", path: "Tests/CTestSupport"),
+        .target(
+            name: "CBench",
+            dependencies: ["CCoteCore", "CLibuv"],
+            path: "bench/workers",
+            linkerSettings: [.linkedLibrary("m")]
+        ),
+        .executableTarget(
+            name: "cote-bench",
+            dependencies: [
+                "Cote", "CBench",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system", condition: .when(platforms: [.linux])),
+            ],
+            path: "bench/CoteBench",
+            swiftSettings: swiftSettings
+        ),
         .testTarget(
             name: "CoteTests",
             dependencies: ["Cote", "CTestSupport", .product(name: "Logging", package: "swift-log")],

@@ -83,6 +83,20 @@ public final class Requester: Closable {
         component.close()
     }
 
+    /// Runs tasks on the loop thread, where answers arrive, so that a task that sends one request after another changes no
+    /// thread: the fastest way to wait for answers.
+    ///
+    /// ```swift
+    /// try await withTaskExecutorPreference(requester.executor) {
+    ///     for step in steps { try await requester.send("do", step) }
+    /// }
+    /// ```
+    ///
+    /// Other components live on that thread too: what takes long, or blocks, does not belong there.
+    public var executor: any TaskExecutor {
+        component.loop
+    }
+
     /// The responders that come and go, beginning with those that are there.
     public var peers: PeerEvents {
         component.makePeerEvents()

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdlib.h>
 
+#include "state/queue.h"
 #include "wire/error.h"
 
 enum {
@@ -54,14 +55,19 @@ void cote__loop_release(cote_loop *loop)
 
 /* MARK: the mailbox */
 
-/* Under the lock, since the handle may be closed as soon as it is left. */
+/* Under the lock, since the handle may be closed as soon as it is left. The loop's own thread needs
+ * no wake-up: what it posts runs before it waits again. */
 static void post_locked(cote_loop *loop, cote__task *task)
 {
     task->next = NULL;
     *loop->mail_tail = task;
     loop->mail_tail = &task->next;
-    if (!loop->awake) uv_async_send(&loop->wake);
+    if (loop->awake) return;
     loop->awake = true;
+    if (cote_loop_is_current(loop))
+        cote__loop_flush_later(loop, &loop->mail_flush);
+    else
+        uv_async_send(&loop->wake);
 }
 
 bool cote__loop_post(cote_loop *loop, cote__task *task)
@@ -142,9 +148,8 @@ static void update_liveness(cote_loop *loop)
         uv_unref((uv_handle_t *)&loop->wake);
 }
 
-static void on_wake(uv_async_t *async)
+static void read_mail(cote_loop *loop)
 {
-    cote_loop *loop = async->data;
     for (int round = 0;; round++) {
         if (round == MAIL_ROUNDS) {
             uv_async_send(&loop->wake);
@@ -157,6 +162,16 @@ static void on_wake(uv_async_t *async)
     close_members(loop);
     update_liveness(loop);
     try_to_end(loop);
+}
+
+static void on_wake(uv_async_t *async)
+{
+    read_mail(async->data);
+}
+
+static void on_mail_flush(cote__flush *flush)
+{
+    read_mail(COTE__CONTAINER(flush, cote_loop, mail_flush));
 }
 
 /* MARK: members */
@@ -251,6 +266,7 @@ static cote_loop *allocate(bool attached)
     loop->attached = attached;
     loop->mail_tail = &loop->mail_head;
     loop->flush_tail = &loop->flush_head;
+    loop->mail_flush.run = on_mail_flush;
     return loop;
 }
 

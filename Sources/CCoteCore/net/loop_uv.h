@@ -28,6 +28,7 @@ struct cote_loop {
     uv_mutex_t lock; /* the mailbox and the members; nothing else in the library needs one */
     cote__task *mail_head, **mail_tail;
     bool awake; /* a wake-up is on its way, or the mailbox is being emptied */
+    cote__flush mail_flush;
     cote__member *members;
     bool ending; /* no new members */
     bool ended;  /* no new mail */

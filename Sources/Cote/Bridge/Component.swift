@@ -17,7 +17,7 @@ final class Component: @unchecked Sendable {
     }
 
     private let state = Locked(State())
-    private let loop: Loop
+    let loop: Loop
     private let peerEvents: EventSource<PeerEvent>
     private let discoveryStates: EventSource<DiscoveryState>
     // The loop's alone:

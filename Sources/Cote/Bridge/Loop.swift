@@ -30,6 +30,10 @@ final class Loop: Sendable {
         return true
     }
 
+    private let jobs = Locked<[UnownedJob]>([])
+    /// Room for the next jobs. The loop thread's alone.
+    nonisolated(unsafe) private var spareJobs: [UnownedJob] = []
+
     private init() throws {
         var pointer: OpaquePointer?
         try check(cote_loop_create(&pointer))
@@ -53,4 +57,25 @@ private final class LoopCall: Sendable {
 
 private func loopDidCall(context: UnsafeMutableRawPointer?) {
     Unmanaged<LoopCall>.fromOpaque(context!).takeRetainedValue().body()
+}
+
+extension Loop: TaskExecutor {
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        let isFirst = jobs.withLock { jobs in
+            jobs.append(job)
+            return jobs.count == 1
+        }
+        // One call for a burst of jobs. A loop in use has not ended, so without memory there is nobody to tell.
+        if isFirst, !call({ self.runJobs() }) { fatalError("no memory to run a task on the loop") }
+    }
+
+    private func runJobs() {
+        var ready = spareJobs
+        spareJobs = []
+        jobs.withLock { swap(&$0, &ready) }
+        for job in ready { job.runSynchronously(on: asUnownedTaskExecutor()) }
+        ready.removeAll(keepingCapacity: true)
+        spareJobs = ready
+    }
 }
