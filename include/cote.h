@@ -34,6 +34,7 @@
 #include "cote/monitor.h"
 #include "cote/options.h"
 #include "cote/publisher.h"
+#include "cote/refusals.h"
 #include "cote/requester.h"
 #include "cote/responder.h"
 #include "cote/subscriber.h"

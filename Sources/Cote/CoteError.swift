@@ -81,13 +81,14 @@ public struct CoteError: Error, Sendable {
 }
 
 extension CoteError: CustomStringConvertible {
-    /// Everything that is known of the failure, in one line.
+    /// Everything that is known of the failure, in one line, in which what others sent does nothing to a terminal: their
+    /// control characters are written out, as `\x1b`.
     public var description: String {
         var text = "\(code): \(message)"
         if let requestType { text += " (request \"\(requestType)\"" + (peer.map { " to \($0.name)" } ?? "") + ")" }
         if let remote, let code = remote.code { text += " [\(code)]" }
         if let underlying { text += ": \(underlying)" }
-        return text
+        return text.printable
     }
 }
 
@@ -123,8 +124,9 @@ public struct RemoteError: Error, Sendable, Hashable {
 }
 
 extension RemoteError: CustomStringConvertible {
-    /// Message and code.
+    /// Message and code, in one line, in which nothing does something to a terminal: control characters are written out, as
+    /// `\x1b`.
     public var description: String {
-        code.map { "\(message) [\($0)]" } ?? message
+        (code.map { "\(message) [\($0)]" } ?? message).printable
     }
 }

@@ -23,12 +23,17 @@ enum Failure {
             if let remote = error.remote {
                 StandardStreams.report(JSONText.line(value(of: remote)))
             } else {
-                StandardStreams.report("Error: \(error.code == .invalidArgument ? error.message : error.description)")
+                report(error.code == .invalidArgument ? error.message : error.description)
             }
         default:
-            StandardStreams.report("Error: \(error)")
+            report("\(error)")
         }
         return ExitCode(ExitStatus.of(error))
+    }
+
+    /// In one line, whatever of others is in it.
+    private static func report(_ message: String) {
+        StandardStreams.report("Error: \(message.printable)")
     }
 
     /// The responder's error as an object: whatever it sent, with a `message` in any case.

@@ -70,21 +70,3 @@ struct Node {
         return Array(((padded + cells.suffix(1)).joined(separator: "  ") + "\n").utf8)
     }
 }
-
-extension String {
-    /// The same without what does something to a terminal or turns its text around: names come from the network.
-    var printable: String {
-        String(
-            String.UnicodeScalarView(
-                unicodeScalars.map { scalar in
-                    switch scalar.properties.generalCategory {
-                    case .control, .lineSeparator, .paragraphSeparator, .surrogate: "?"
-                    // What joins the parts of an emoji is harmless.
-                    case .format where scalar != "\u{200D}": "?"
-                    default: scalar
-                    }
-                }
-            )
-        )
-    }
-}

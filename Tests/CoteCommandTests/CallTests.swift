@@ -53,6 +53,21 @@ struct CallTests {
         await responder.close()
     }
 
+    @Test("prints nothing that a terminal would obey, and loses nothing of it")
+    func controlCharacters() async throws {
+        let text = "a\u{1b}[2J\u{7f}\u{9b}31m\u{202e}\u{e0041}é😀"
+        let printed = #""a\u001b[2J\u007f\u009b31m\u202e\udb40\udc41é😀""#
+        let responder = try Responder(name: "hostile", configuration: mesh.configuration)
+        responder.on("answer") { text }
+        responder.on("error") { throw RemoteError(text) }
+        let answer = try await mesh.call("answer")
+        #expect(answer.output == printed + "\n")
+        #expect(try answer.answer() == .string(text))
+        let error = try await mesh.call("error")
+        #expect(error.error.hasPrefix(#"{"message":\#(printed)"#))
+        await responder.close()
+    }
+
     @Test("waits for a responder that comes later")
     func responderComesLater() async throws {
         let call = Task { try await mesh.call("late") }

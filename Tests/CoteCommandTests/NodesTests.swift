@@ -20,7 +20,7 @@ struct NodesTests {
         let rows = outcome.lines.map { $0.split(separator: " ").map(String.init) }
         #expect(rows.count == 3)
         #expect(rows[0] == ["NAME", "KIND", "KEY", "NAMESPACE", "ADDRESS", "HOST", "ID"])
-        #expect(rows[1][0...1] == ["bad?[31m??name", "responder"])
+        #expect(rows[1][0...1] == ["bad\\x1b[31m\\u009b\\u202ename", "responder"])
         #expect(rows[1][3] == "-")
         #expect(rows[1][4].hasSuffix(":\(responder.port)"))
         #expect(rows[1].last == responder.id)

@@ -9,14 +9,22 @@ typedef struct outcome {
     int status;
 } outcome;
 
+/* What others send may well do something to a terminal. */
+static void show(FILE *to, const char *before, const void *text, size_t size)
+{
+    char line[512];
+    cote_printable(text, size, line, sizeof line);
+    fprintf(to, "%s%s\n", before, line);
+}
+
 static void on_response(void *context, const cote_response *response)
 {
     outcome *self = context;
     self->status = response->status;
     if (response->status == COTE_OK)
-        printf("%.*s\n", (int)response->result.size, (const char *)response->result.data);
+        show(stdout, "", response->result.data, response->result.size);
     else
-        fprintf(stderr, "requester: %s\n", response->message);
+        show(stderr, "requester: ", response->message, strlen(response->message));
     sem_post(&self->known);
 }
 

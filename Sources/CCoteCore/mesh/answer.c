@@ -88,9 +88,12 @@ bool cote__requester_answer(cote__link *link, const cote__amp_frame *frame)
     cote__reply reply;
     if (cote__reply_decode(frame, COTE__JSON_MAX_DEPTH, &reply) != COTE__MESSAGE_OK) return false;
     cote__requested *request = request_of(requester, link, reply.id);
-    if (!request) return true;
-
     const cote_peer *peer = cote__peer_public(link->peer);
+    if (!request) {
+        cote__component_refused(&requester->component, COTE__REFUSED_ANSWER, COTE_LOG_DEBUG,
+                                "%.128s sent an answer that no request waits for", peer->name);
+        return true;
+    }
     cote__buffer text = {0};
     cote_response response = {
         .size = sizeof response,

@@ -6,39 +6,32 @@
 #include "net/system.h"
 #include "state/queue.h"
 #include "wire/error.h"
+#include "wire/utf8.h"
 
 /* MARK: logging */
 
-/*
- * Names come from the network: none of them reaches a terminal with its control characters, the
- * two-byte ones from U+0080 to U+009F included. Nor does half a character, where the text was cut.
- */
-static void sanitize(char *text)
+enum { LINE_SIZE = 1024 };
+
+/* Names come from the network: none of them reaches a terminal as it is. */
+static void log_line(const cote__component *component, cote_log_level level, const char *format,
+                     va_list arguments)
 {
-    unsigned char *at = (unsigned char *)text;
-    for (; *at; at++) {
-        if (*at < 0x20 || *at == 0x7f) *at = '?';
-        if (at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0) at[0] = at[1] = '?';
-    }
-    unsigned char *last = at;
-    while (last > (unsigned char *)text && (last[-1] & 0xc0) == 0x80) last--;
-    if (last == (unsigned char *)text || last[-1] < 0xc0) return;
-    last--;
-    ptrdiff_t whole = *last >= 0xf0 ? 4 : *last >= 0xe0 ? 3 : 2;
-    if (at - last < whole) *last = '\0';
+    char raw[LINE_SIZE], line[LINE_SIZE];
+    int size = vsnprintf(raw, sizeof raw, format, arguments);
+    if (size < 0) return;
+    if ((size_t)size >= sizeof raw) size = (int)cote__utf8_cut(raw, sizeof raw - 1);
+    cote_printable(raw, (size_t)size, line, sizeof line);
+    component->settings.on_log(component->settings.context, level, line);
 }
 
 void cote__component_log(const cote__component *component, cote_log_level level, const char *format,
                          ...)
 {
     if (!component->settings.on_log) return;
-    char message[1024];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(message, sizeof message, format, arguments);
+    log_line(component, level, format, arguments);
     va_end(arguments);
-    sanitize(message);
-    component->settings.on_log(component->settings.context, level, message);
 }
 
 static void log_hello(const cote__component *component)
@@ -61,9 +54,10 @@ static void log_status(const cote__component *component, cote_peer_event event,
     const cote_peer *public = cote__peer_public(peer);
     char on[16] = "";
     if (public->port) snprintf(on, sizeof on, " on %u", public->port);
-    cote__component_log(component, COTE_LOG_INFO, "%s > %s.%s %s#%s%s", component->settings.name,
-                        cote__peer_type(peer), event == COTE_PEER_ADDED ? "online" : "offline",
-                        public->name, public->id, on);
+    cote__component_log(component, COTE_LOG_INFO, "%s > %.64s.%s %.256s#%s%s",
+                        component->settings.name, cote__peer_type(peer),
+                        event == COTE_PEER_ADDED ? "online" : "offline", public->name, public->id,
+                        on);
 }
 
 void cote__component_unknown(cote__component *component, const char *kind, cote__slice name)
@@ -75,6 +69,37 @@ void cote__component_unknown(cote__component *component, const char *kind, cote_
         return;
     cote__component_log(component, COTE_LOG_WARNING, "%s has nothing that handles the %s \"%.*s\"",
                         settings->name, kind, (int)(name.size < 80 ? name.size : 80), name.data);
+}
+
+/* MARK: what is refused */
+
+void cote__component_refused(cote__component *component, cote__refusal kind, cote_log_level level,
+                             const char *format, ...)
+{
+    char more[COTE__REFUSAL_MORE], message[256];
+    if (!cote__refuse(&component->refusals, kind, more) || !component->settings.on_log) return;
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    cote__component_log(component, level, "%s%s", message, more);
+}
+
+void cote__component_refused_bytes(cote__component *component, const char *who, int status)
+{
+    const struct {
+        int status;
+        cote__refusal kind;
+        const char *what;
+    } faults[] = {
+        {COTE_EPROTOCOL, COTE__REFUSED_FRAME, "bytes that make no sense"},
+        {COTE_ETOOBIG, COTE__REFUSED_OVERSIZED, "a frame that is too big"},
+        {COTE_EINVAL, COTE__REFUSED_PAYLOAD, "JSON that does not parse"},
+    };
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+        if (status == faults[i].status)
+            cote__component_refused(component, faults[i].kind, COTE_LOG_WARNING,
+                                    "%.128s sent %s: closed", who, faults[i].what);
 }
 
 /* MARK: the end */
@@ -196,10 +221,10 @@ static void on_trouble(cote__registration *registration, const char *message)
         component->settings.on_discovery(component->settings.context, message);
 }
 
-static void on_notice(cote__registration *registration, const char *message)
+static void on_notice(cote__registration *registration, cote_log_level level, const char *message)
 {
-    cote__component_log(COTE__CONTAINER(registration, cote__component, registration),
-                        COTE_LOG_WARNING, "discovery: %s", message);
+    cote__component_log(COTE__CONTAINER(registration, cote__component, registration), level,
+                        "discovery: %s", message);
 }
 
 static void on_left(cote__registration *registration)

@@ -12,6 +12,7 @@
 #include <stdatomic.h>
 
 #include "mesh/discovery.h"
+#include "mesh/refusals.h"
 #include "state/unknown.h"
 #include "wire/uuid.h"
 
@@ -45,6 +46,7 @@ typedef struct cote__component {
     atomic_uint calls;       /* that were let in, and have not run on the loop yet */
     unsigned holds;          /* the loop's, as the rest */
     cote__unknown unknown;
+    cote__refusal_log refusals;
     cote__task start_task, close_task, end_task;
 } cote__component;
 
@@ -73,6 +75,12 @@ bool cote__component_is_closing(const cote__component *component);
 void cote__component_connected(cote__component *component, size_t count);
 void cote__component_log(const cote__component *component, cote_log_level level, const char *format,
                          ...) __attribute__((format(printf, 3, 4)));
+/* Counts what was refused, and logs it if it is time for that. */
+void cote__component_refused(cote__component *component, cote__refusal kind, cote_log_level level,
+                             const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* The same for a connection that ended, if its last event says that its bytes were at fault. `who`
+ * sent them. */
+void cote__component_refused_bytes(cote__component *component, const char *who, int status);
 /* Nobody here handles a `kind` ("request", "message") of that name. */
 void cote__component_unknown(cote__component *component, const char *kind, cote__slice name);
 

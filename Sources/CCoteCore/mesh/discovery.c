@@ -6,10 +6,12 @@
 #include "mesh/announce.h"
 #include "mesh/locate.h"
 #include "mesh/news.h"
+#include "mesh/refusals.h"
 #include "mesh/transport.h"
 #include "net/system.h"
 #include "state/queue.h"
 #include "state/roster.h"
+#include "wire/greeting.h"
 
 enum {
     CONFIRMATION = 50 /* ms, for what waits in the socket to be read */
@@ -23,7 +25,8 @@ typedef struct cote__discovery {
     cote__roster roster; /* its values are cote__peer */
     cote__registration *registrations;
     cote__timer *check;
-    bool confirming;   /* somebody seems silent; the next check decides */
+    bool confirming; /* somebody seems silent; the next check decides */
+    cote__refusal_log refusals;
     char trouble[224]; /* why it cannot send or receive, as was told; empty when it can */
     char scratch[COTE__HELLO_MAX_SIZE];
 } discovery;
@@ -53,11 +56,40 @@ static void tell_all_of_change(discovery *self, cote__peer *before, cote__peer *
     }
 }
 
+static void tell_all_text(const discovery *self, cote_log_level level, const char *message)
+{
+    for (cote__registration *to = self->registrations; to; to = to->next)
+        cote__news_notice(to, level, message);
+}
+
 static void on_notice(void *context, const char *message)
 {
-    const discovery *self = context;
-    for (cote__registration *to = self->registrations; to; to = to->next)
-        cote__news_notice(to, message);
+    tell_all_text(context, COTE_LOG_WARNING, message);
+}
+
+static void refuse(discovery *self, cote__refusal kind, uint64_t origin, const char *what)
+{
+    char more[COTE__REFUSAL_MORE], place[COTE__PLACE_SIZE], message[160];
+    if (!cote__refuse(&self->refusals, kind, more)) return;
+    cote__place_format(origin, place);
+    snprintf(message, sizeof message, "%s from %s is refused%s", what, origin ? place : "redis",
+             more);
+    tell_all_text(self, kind == COTE__REFUSED_IMPOSTOR ? COTE_LOG_DEBUG : COTE_LOG_WARNING,
+                  message);
+}
+
+static void on_lost_host(void *context, const char *message)
+{
+    discovery *self = context;
+    char more[COTE__REFUSAL_MORE], whole[COTE__HOST_NAME_SIZE + 256];
+    if (!cote__refuse(&self->refusals, COTE__REFUSED_HOST, more)) return;
+    snprintf(whole, sizeof whole, "%s%s", message, more);
+    tell_all_text(self, COTE_LOG_WARNING, whole);
+}
+
+static void on_malformed(void *owner, uint32_t source, uint16_t port)
+{
+    refuse(owner, COTE__REFUSED_DATAGRAM, (uint64_t)source << 16 | port, "what came");
 }
 
 /* What stays as it is is told once. */
@@ -149,6 +181,18 @@ static bool speaks_for(const cote__roster_peer *known, const cote__hello *hello,
            cote__slice_equal(host, cote__slice_of(peer->host));
 }
 
+static bool read_hello(discovery *self, uint64_t origin, cote__slice data, cote__hello *hello)
+{
+    cote__hello_result result =
+        data.size > sizeof self->scratch
+            ? COTE__HELLO_NONE
+            : cote__hello_decode(data.data, data.size, self->scratch, hello);
+    if (result == COTE__HELLO_NONE) refuse(self, COTE__REFUSED_DATAGRAM, origin, "what came");
+    if (result == COTE__HELLO_MALFORMED)
+        refuse(self, COTE__REFUSED_HELLO, origin, "a hello that makes no sense");
+    return result == COTE__HELLO_OK;
+}
+
 static void received(void *context, uint32_t source, uint16_t port, cote__slice data)
 {
     discovery *self = context;
@@ -157,12 +201,15 @@ static void received(void *context, uint32_t source, uint16_t port, cote__slice 
     if (same && cote__locator_agrees(&self->locator, cote__peer_public(same->value)->host,
                                      cote__peer_address(same->value)))
         return;
-    if (data.size > sizeof self->scratch) return;
 
     cote__hello hello;
-    if (cote__hello_decode(data.data, data.size, self->scratch, &hello) != COTE__HELLO_OK) return;
+    if (!read_hello(self, origin, data, &hello)) return;
     cote__roster_peer *known = cote__roster_find(&self->roster, hello.iid);
-    if (known ? !speaks_for(known, &hello, source) : is_own(self, &hello)) return;
+    if (!known && is_own(self, &hello)) return;
+    if (known && !speaks_for(known, &hello, source)) {
+        refuse(self, COTE__REFUSED_IMPOSTOR, origin, "a hello with the id of somebody else");
+        return;
+    }
     if (hello.event == COTE__HELLO_BYE) {
         if (known) forget(self, known, false);
         return;
@@ -193,8 +240,8 @@ static size_t known_places(void *context, uint64_t *places, size_t most)
     return list.count;
 }
 
-static const cote__transport_events transport_events = {received, on_ready, on_trouble, on_notice,
-                                                        known_places};
+static const cote__transport_events transport_events = {received,  on_ready,     on_trouble,
+                                                        on_notice, on_malformed, known_places};
 
 /* One that would have been heard if it had said anything. */
 static cote__roster_peer *silent_peer(const discovery *self)
@@ -268,7 +315,7 @@ static bool set_up(discovery *self, cote_loop *hub, const char *host)
     self->locator = (cote__locator){.resolver = resolver,
                                     .by_name = settings->use_host_names,
                                     .again = received,
-                                    .lost = on_notice,
+                                    .lost = on_lost_host,
                                     .context = self};
     snprintf(self->locator.host, sizeof self->locator.host, "%s", host);
     cote__random(&self->roster.seed, sizeof self->roster.seed);

@@ -34,7 +34,7 @@ typedef struct cote__registration {
     /* Discovery cannot send or receive now (`message`), or can again (NULL). */
     void (*on_trouble)(struct cote__registration *self, const char *message);
     /* Discovery goes on, and something in it is to be known. */
-    void (*on_notice)(struct cote__registration *self, const char *message);
+    void (*on_notice)(struct cote__registration *self, cote_log_level level, const char *message);
     void (*on_left)(struct cote__registration *self);
 
     /* The hub's own: */

@@ -32,9 +32,7 @@ static void on_closed(void *owner, int status)
     cote__channel *channel = owner;
     cote__door *door = channel->door;
     cote__component *component = door->component;
-    if (status == COTE_EPROTOCOL)
-        cote__component_log(component, COTE_LOG_WARNING, "%s sent bytes that make no sense: closed",
-                            channel->address);
+    cote__component_refused_bytes(component, channel->address, status);
     cote__queue_remove(&door->channels, &channel->node);
     channel->connection = NULL;
     atomic_store(&channel->gone, true);

@@ -190,7 +190,7 @@ bool cote__greeter_received(cote__greeter *self, uint64_t place, cote__slice dat
     cote__relayed relayed;
     switch (cote__greeting_decode(datagram, &greeting, &relayed)) {
     case COTE__GREETING_NONE: break;
-    case COTE__GREETING_MALFORMED: return true;
+    case COTE__GREETING_MALFORMED: self->events->malformed(self->owner, place); return true;
     case COTE__GREETING_GREET: on_greeting(self, place, &greeting, datagram, false); return true;
     case COTE__GREETING_RELAY:
         if (!is_loopback(place) || relayed.id == self->id) return true;
@@ -201,7 +201,7 @@ bool cote__greeter_received(cote__greeter *self, uint64_t place, cote__slice dat
         case COTE__GREETING_GREET:
             on_greeting(self, relayed.source, &greeting, relayed.message, true);
             return true;
-        default: return true;
+        default: self->events->malformed(self->owner, place); return true;
         }
     }
     const cote__acquaintance *one = cote__acquaintances_find(&self->known, place);

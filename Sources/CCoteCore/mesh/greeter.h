@@ -24,6 +24,7 @@ typedef struct cote__greeter_events {
     /* The places of components of ours that were heard; how many there are, up to `most`. */
     size_t (*known)(void *owner, uint64_t *places, size_t most);
     void (*notice)(void *owner, const char *message); /* a seed leads nowhere */
+    void (*malformed)(void *owner, uint64_t place);   /* a greeting from there, which is dropped */
 } cote__greeter_events;
 
 /* `settings` must stay. NULL when there is no memory. */

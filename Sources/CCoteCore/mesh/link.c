@@ -102,9 +102,7 @@ static void on_closed(void *owner, int status)
     bool was_open = link->open;
     link->connection = NULL;
     link->open = false;
-    if (status == COTE_EPROTOCOL)
-        cote__component_log(component, COTE_LOG_WARNING, "%s sent bytes that make no sense: closed",
-                            cote__peer_public(link->peer)->name);
+    cote__component_refused_bytes(component, cote__peer_public(link->peer)->name, status);
     if (links->events->lost) links->events->lost(link);
     if (link->dropped || link->departed) {
         link_destroy(link);

@@ -5,9 +5,10 @@
 typedef struct delivery {
     cote__task task;
     cote__registration *to;
-    cote__news news; /* without a peer: it is about discovery itself */
-    char *message;
-    void (*tell)(cote__registration *to, const char *message);
+    cote__news news;      /* without a peer: it is about discovery itself */
+    char *message;        /* NULL: it works again */
+    bool is_notice;       /* and no trouble */
+    cote_log_level level; /* of a notice */
 } delivery;
 
 static void deliver(cote__task *task)
@@ -15,8 +16,10 @@ static void deliver(cote__task *task)
     delivery *self = (delivery *)task;
     if (self->news.peer)
         self->to->on_peer(self->to, &self->news);
+    else if (self->is_notice)
+        self->to->on_notice(self->to, self->level, self->message);
     else
-        self->tell(self->to, self->message);
+        self->to->on_trouble(self->to, self->message);
     cote__peer_release(self->news.peer);
     free(self->message);
     free(self);
@@ -49,13 +52,14 @@ void cote__news_tell(cote__registration *to, cote_peer_event event, cote__peer *
     post(self);
 }
 
-static void tell_text(cote__registration *to, const char *message,
-                      void (*tell)(cote__registration *, const char *))
+static void tell_text(cote__registration *to, bool is_notice, cote_log_level level,
+                      const char *message)
 {
     delivery *self = create(to);
     if (!self) return;
     self->message = message ? strdup(message) : NULL;
-    self->tell = tell;
+    self->is_notice = is_notice;
+    self->level = level;
     if (self->message || !message)
         post(self);
     else
@@ -64,10 +68,10 @@ static void tell_text(cote__registration *to, const char *message,
 
 void cote__news_trouble(cote__registration *to, const char *message)
 {
-    tell_text(to, message, to->on_trouble);
+    tell_text(to, false, COTE_LOG_WARNING, message);
 }
 
-void cote__news_notice(cote__registration *to, const char *message)
+void cote__news_notice(cote__registration *to, cote_log_level level, const char *message)
 {
-    tell_text(to, message, to->on_notice);
+    tell_text(to, true, level, message);
 }

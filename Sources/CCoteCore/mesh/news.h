@@ -9,6 +9,6 @@ void cote__news_tell(cote__registration *to, cote_peer_event event, cote__peer *
 /* Discovery does not work, or works again (NULL). */
 void cote__news_trouble(cote__registration *to, const char *message);
 /* Something of discovery that is to be known, and no more. */
-void cote__news_notice(cote__registration *to, const char *message);
+void cote__news_notice(cote__registration *to, cote_log_level level, const char *message);
 
 #endif

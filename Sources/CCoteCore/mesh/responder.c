@@ -15,7 +15,11 @@ enum {
 static void refuse(cote_responder *responder, cote__channel *channel, cote__slice id,
                    cote__slice type)
 {
-    if (type.data) cote__component_unknown(&responder->component, "request", type);
+    if (type.data)
+        cote__component_unknown(&responder->component, "request", type);
+    else
+        cote__component_refused(&responder->component, COTE__REFUSED_REQUEST, COTE_LOG_WARNING,
+                                "%s sent a request without a type", channel->address);
     if (!id.data) return;
     cote_reply *reply = cote__reply_create(responder->component.loop, channel, id, COTE__NEVER);
     if (!reply) return;

@@ -10,7 +10,13 @@
 
 #define PREFIX "COTE_DISCOVERY_"
 
-enum { DEFAULT_PORT = 6379, MOST_DATABASE = INT32_MAX, MAX_HOST = 253, MAX_SECRET = 4096 };
+enum {
+    DEFAULT_PORT = 6379,
+    MOST_DATABASE = INT32_MAX,
+    MAX_HOST = 253,
+    MAX_SECRET = 4096,
+    MAX_SHOWN = 80
+};
 
 extern char **environ;
 
@@ -141,7 +147,8 @@ static int refuse_unknown(void)
         for (size_t i = 0; i < sizeof known / sizeof *known; i++)
             if (cote__slice_equal(between(name, end), cote__slice_of(known[i]))) is_known = true;
         if (!is_known)
-            return cote__fail(COTE_EINVAL, "%.*s: is not supported", (int)(end - *at), *at);
+            return cote__fail(COTE_EINVAL, "%.*s: is not supported",
+                              (int)(end - *at < MAX_SHOWN ? end - *at : MAX_SHOWN), *at);
     }
     return COTE_OK;
 }

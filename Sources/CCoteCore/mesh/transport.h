@@ -25,6 +25,8 @@ typedef struct cote__transport_events {
     void (*trouble)(void *owner, const char *message);
     /* Something that is to be known, and is told once. */
     void (*notice)(void *owner, const char *message);
+    /* Something from there is no message, and was dropped. */
+    void (*malformed)(void *owner, uint32_t source, uint16_t port);
     /* Where components of ours were heard, each place once, address << 16 | port; how many there
      * are, up to `most`. */
     size_t (*known)(void *owner, uint64_t *places, size_t most);

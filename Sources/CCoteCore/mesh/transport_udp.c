@@ -103,8 +103,14 @@ static void notice(void *owner, const char *message)
     self->base.events->notice(self->base.owner, message);
 }
 
-static const cote__greeter_events greeter_events = {send_to, received_by_another, met, known,
-                                                    notice};
+static void malformed(void *owner, uint64_t place)
+{
+    udp_transport *self = owner;
+    self->base.events->malformed(self->base.owner, (uint32_t)(place >> 16), (uint16_t)place);
+}
+
+static const cote__greeter_events greeter_events = {
+    send_to, received_by_another, met, known, notice, malformed};
 
 /* MARK: as a transport */
 

@@ -171,8 +171,12 @@ static size_t parse(cote__connection *self, const char *data, size_t size)
             self->input_needed = frame.size;
             break;
         }
-        if (result != COTE__AMP_FRAME || !self->events->frame(self->owner, &frame)) {
-            end(self, COTE_EPROTOCOL);
+        if (result != COTE__AMP_FRAME) {
+            end(self, result == COTE__AMP_TOO_BIG ? COTE_ETOOBIG : COTE_EPROTOCOL);
+            break;
+        }
+        if (!self->events->frame(self->owner, &frame)) {
+            end(self, COTE_EINVAL);
             break;
         }
         done += frame.size;

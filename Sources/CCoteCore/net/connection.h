@@ -17,13 +17,13 @@ typedef struct cote__connection cote__connection;
 typedef struct cote__connection_events {
     /* The connection is made. Only for those that were made from here; may be NULL. */
     void (*opened)(void *owner);
-    /* A frame came, borrowed until this returns. False ends the connection, as a breach of the
-     * protocol. */
+    /* A frame came, borrowed until this returns. False ends the connection: it makes no sense. */
     bool (*frame)(void *owner, const cote__amp_frame *frame);
     /*
      * The last event, exactly once: COTE_OK when the owner closed it, COTE_ECONNLOST when the other
-     * side did or it never opened, COTE_EPROTOCOL when its bytes made no sense. The connection is
-     * dead when this returns.
+     * side did or it never opened; COTE_EPROTOCOL for bytes that are no frame, COTE_ETOOBIG for a
+     * frame that is larger than `max_frame`, COTE_EINVAL for one that the owner refused. The
+     * connection is dead when this returns.
      */
     void (*closed)(void *owner, int status);
 } cote__connection_events;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "cote/log.h"
 #include "net/redis_line.h"
 #include "net/system.h"
 #include "net/timer.h"
@@ -180,8 +181,7 @@ static void on_reply(void *owner, const cote__resp_reply *reply)
         char reason[128];
         cote__slice text = reply->values[0].text;
         if (is_harmless(text)) return;
-        snprintf(reason, sizeof reason, "%.*s", (int)(text.size < 100 ? text.size : 100),
-                 text.data);
+        cote_printable(text.data, text.size, reason, sizeof reason);
         fail(from->redis, REFUSED, reason);
     } else if (from->role == SUBSCRIBER) {
         subscriber_reply(from, reply);

@@ -172,10 +172,10 @@ cote__hello_result cote__hello_decode(const char *data, size_t size, char *scrat
     cote__json envelope, found[ENVELOPE_COUNT];
     if (!cote__json_parse((cote__slice){data, size}, COTE__JSON_MAX_DEPTH, &envelope) ||
         envelope.type != COTE__JSON_OBJECT)
-        return COTE__HELLO_MALFORMED;
+        return COTE__HELLO_NONE;
     find(envelope, envelope_names, ENVELOPE_COUNT, found);
 
-    if (found[EVENT].type != COTE__JSON_STRING) return COTE__HELLO_MALFORMED;
+    if (found[EVENT].type != COTE__JSON_STRING) return COTE__HELLO_NONE;
     if (cote__json_string_equal(found[EVENT], cote__slice_of("hello")))
         hello->event = COTE__HELLO_HELLO;
     else if (cote__json_string_equal(found[EVENT], cote__slice_of("cote:bye")))

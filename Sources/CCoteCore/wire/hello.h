@@ -51,15 +51,16 @@ typedef struct cote__hello {
 typedef enum cote__hello_result {
     COTE__HELLO_OK = 0,
     COTE__HELLO_IGNORED = 1, /* an event that is not ours to handle */
-    COTE__HELLO_MALFORMED = -1
+    COTE__HELLO_MALFORMED = -1,
+    COTE__HELLO_NONE = -2 /* no JSON object with an event */
 } cote__hello_result;
 
 /*
- * Decodes a datagram. `scratch` must hold `size` bytes. Malformed: not a JSON object, no string
- * event, or (for a hello) pid, iid, data or advertisement missing or of the wrong JSON type, an iid
- * or pid that is empty or longer than 128 bytes, a host name or a known member of the advertisement
- * of the wrong type, a port that is not an integer from 1 to 65535. A goodbye needs pid and iid
- * alone, and says nothing but them and the host name.
+ * Decodes a datagram. `scratch` must hold `size` bytes. None: not a JSON object, no string event.
+ * Malformed: pid, iid, data or advertisement missing or of the wrong JSON type, an iid or pid that
+ * is empty or longer than 128 bytes, a host name or a known member of the advertisement of the
+ * wrong type, a port that is not an integer from 1 to 65535. A goodbye needs pid and iid alone, and
+ * says nothing but them and the host name.
  *
  * Unknown members are skipped; of members of one name the last counts. A numeric name is taken as
  * its text, as Node has it; a missing name reads as empty. Any other known member may be `null`,

@@ -2,34 +2,9 @@
 #include "wire/json.h"
 
 #include "wire/json_scan.h"
+#include "wire/utf8.h"
 
 static const char replacement[] = "\xef\xbf\xbd"; /* U+FFFD */
-
-/*
- * How many bytes the character at `at` has, and whether it is valid UTF-8 (RFC 3629: no overlong
- * forms, no surrogates). If not, it is how many bytes to replace by one U+FFFD, as decoders of
- * UTF-8 agreed: the longest beginning of a valid character, or one byte.
- */
-static size_t character(const char *at, const char *end, bool *valid)
-{
-    unsigned char lead = (unsigned char)*at, least = 0x80, most = 0xbf;
-    size_t size = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-    *valid = false;
-    if ((lead >= 0x80 && lead < 0xc2) || lead > 0xf4) return 1;
-    if (lead == 0xe0) least = 0xa0;
-    if (lead == 0xed) most = 0x9f;
-    if (lead == 0xf0) least = 0x90;
-    if (lead == 0xf4) most = 0x8f;
-    for (size_t i = 1; i < size; i++) {
-        if (at + i == end) return i;
-        unsigned char next = (unsigned char)at[i];
-        if (next < least || next > most) return i;
-        least = 0x80;
-        most = 0xbf;
-    }
-    *valid = true;
-    return size;
-}
 
 /* MARK: checking */
 
@@ -73,7 +48,7 @@ const char *cote__json_scan_string(const char *at, const char *end)
             at = scan_escape(at, end);
         } else {
             bool valid;
-            size_t size = character(at, end, &valid);
+            size_t size = cote__utf8_character(at, end, &valid);
             at = valid && size > 1 ? at + size : NULL; /* of one byte: a control character */
         }
     }
@@ -204,7 +179,7 @@ void cote__json_write_string(cote__buffer *out, cote__slice text)
         cote__buffer_append(out, plain, (size_t)(at - plain));
         if (at == end) break;
         bool valid;
-        size_t size = character(at, end, &valid);
+        size_t size = cote__utf8_character(at, end, &valid);
         if (valid && size == 1)
             write_escape(out, *at);
         else if (valid)

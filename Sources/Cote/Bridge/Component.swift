@@ -186,7 +186,7 @@ final class Component: @unchecked Sendable {
     // MARK: logging
 
     func log(_ level: Logger.Level, _ message: @autoclosure () -> String) {
-        logger.log(level: level, "\(message())")
+        logger.log(level: level, "\(message().printable)")
     }
 }
 

@@ -187,7 +187,8 @@ static void test_requests_that_nobody_handles_are_logged(void **state)
         raw_expect(&peer); /* the refusal */
         raw_close(&peer);
     }
-    stage_check(stage, actor_said(loud, "server has nothing that handles the request \"what?\""));
+    stage_check(stage,
+                actor_said(loud, "server has nothing that handles the request \"what\\x1b\""));
     stage_check(stage, !actor_said(quiet, "handles"));
 }
 

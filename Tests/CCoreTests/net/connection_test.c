@@ -243,7 +243,7 @@ static void test_refused_frame(void **state)
     raw_close(&peer);
     stage_wait(stage, self->closed == 1);
     assert_int_equal(self->frames, 2); /* and not the third one */
-    expect_end(self, COTE_EPROTOCOL);
+    expect_end(self, COTE_EINVAL);
 }
 
 static void test_closed_in_a_frame(void **state)
@@ -269,12 +269,14 @@ static void test_breaches_of_the_protocol(void **state)
     static const struct {
         const char *bytes;
         size_t size;
+        int status;
     } cases[] = {
-        {"\x21", 1},
-        {"\x10", 1},
-        {"\x11\x00\x10\x00\x00", 5}, /* the lengths count too: a byte over 1 MiB, and more */
-        {"\x11\xff\xff\xff\xff", 5},
-        {"\x12\x00\x00\x00\x00\xff\xff\xff\xff", 9},
+        {"\x21", 1, COTE_EPROTOCOL},
+        {"\x10", 1, COTE_EPROTOCOL},
+        {"\x11\x00\x10\x00\x00", 5,
+         COTE_ETOOBIG}, /* the lengths count too: a byte over 1 MiB, and more */
+        {"\x11\xff\xff\xff\xff", 5, COTE_ETOOBIG},
+        {"\x12\x00\x00\x00\x00\xff\xff\xff\xff", 9, COTE_ETOOBIG},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         raw_peer peer;
@@ -282,7 +284,7 @@ static void test_breaches_of_the_protocol(void **state)
         raw_send(&peer, cases[i].bytes, cases[i].size);
         raw_expect_closed(&peer);
         raw_close(&peer);
-        expect_end(self, COTE_EPROTOCOL);
+        expect_end(self, cases[i].status);
     }
 }
 

@@ -4,8 +4,8 @@ import Testing
 
 /// A type to try.
 protocol JSONSubject: Sendable, CustomTestStringConvertible {
-    func encode(_ random: inout JSONRandom, _ coders: JSONCoders)
-    func decode(_ text: [UInt8], _ coders: JSONCoders)
+    func encode(seed: UInt64, _ coders: JSONCoders)
+    func decode(_ text: [UInt8], seed: UInt64, _ coders: JSONCoders)
     func text(_ random: inout JSONRandom, _ coder: JSONCoder) -> [UInt8]?
 }
 
@@ -21,23 +21,27 @@ struct JSONTyped<Value: Codable & JSONRandomValue>: JSONSubject {
     }
 
     /// Encodes a random value with both coders, and has both decode it again.
-    func encode(_ random: inout JSONRandom, _ coders: JSONCoders) {
+    func encode(seed: UInt64, _ coders: JSONCoders) {
+        var random = JSONRandom(seed: seed)
         let value = Value.random(&random)
         let (ours, theirs) = coders.encoded(value)
-        #expect(ours.matches(theirs, inAnyOrder: isUnordered), "\(ours) is not \(theirs), encoding \(value)")
+        #expect(
+            ours.matches(theirs, inAnyOrder: isUnordered),
+            "seed \(seed): \(ours) is not \(theirs), encoding \(value)"
+        )
         // The unsorted text has members in another order than Foundation's.
         var coder = coders.ours
         coder.sortedKeys = false
         guard let text = try? coder.encode(value) else { return }
-        decode(text, coders)
+        decode(text, seed: seed, coders)
     }
 
     /// Has both coders decode a text.
-    func decode(_ text: [UInt8], _ coders: JSONCoders) {
+    func decode(_ text: [UInt8], seed: UInt64, _ coders: JSONCoders) {
         let (ours, theirs) = coders.decoded(text, as: Value.self)
         #expect(
             ours.matches(theirs, inAnyOrder: isUnordered),
-            "\(ours) is not \(theirs), decoding \(String(decoding: text, as: UTF8.self))"
+            "seed \(seed): \(ours) is not \(theirs), decoding \(String(decoding: text, as: UTF8.self))"
         )
     }
 }
@@ -58,16 +62,17 @@ struct JSONTyped<Value: Codable & JSONRandomValue>: JSONSubject {
     ]
 
     @Test(arguments: subjects) func generatedValues(_ subject: any JSONSubject) {
-        var random = JSONRandom(seed: 1)
         for coders in JSONCoders.all {
-            for _ in 0..<20 { subject.encode(&random, coders) }
+            for seed in JSONFuzz.seeds(20) { subject.encode(seed: seed, coders) }
         }
     }
 
     @Test(arguments: subjects) func generatedTexts(_ subject: any JSONSubject) {
-        var random = JSONRandom(seed: 2)
         for coders in JSONCoders.all {
-            for _ in 0..<40 { subject.decode(Array(JSONRandomText.text(&random).utf8), coders) }
+            for seed in JSONFuzz.seeds(40) {
+                var random = JSONRandom(seed: seed)
+                subject.decode(Array(JSONRandomText.text(&random).utf8), seed: seed, coders)
+            }
         }
     }
 }
