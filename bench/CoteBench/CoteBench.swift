@@ -54,12 +54,25 @@ struct Measure: AsyncParsableCommand {
     )
     var rate: Double?
 
+    @Flag(
+        help: """
+            Beside each row of the C library, in turn with it, the same work by ZeroMQ, nng and NATS: those whose programs \
+            scripts/bench --peers has built.
+            """
+    )
+    var peers = false
+
     @Flag(help: "Print JSON, a line for each row.")
     var json = false
 
     func validate() throws {
         guard (size ?? 8) >= 8 else { throw ValidationError("--size: at least 8, for its number.") }
         guard (inflight ?? 1) >= 1 else { throw ValidationError("--inflight: at least 1.") }
+        guard !peers || !others.isEmpty else {
+            throw ValidationError(
+                "--peers: no programs of other systems in \(Pair.peersFolder); scripts/bench --peers builds them."
+            )
+        }
         guard (duration ?? 1) > 0, (rate ?? 1) > 0, (rounds ?? 1) > 0 else {
             throw ValidationError("--duration, --rate and --rounds: more than 0.")
         }
@@ -74,20 +87,33 @@ struct Measure: AsyncParsableCommand {
         let cores = sysconf(Int32(_SC_NPROCESSORS_ONLN))
         let placements = Placement.allCases.filter { $0.client < cores }
         if !json { print(Table.header) }
+        var measurements: [Measurement] = []
         for work in rows {
             for placement in placements {
-                let measurement = try await Measurement.make(work, placement, effort) { round in
+                let measurement = try await Measurement.make(
+                    work,
+                    placement,
+                    effort,
+                    peers: work.system == .c ? others : []
+                ) { round in
                     progress("\(work.title), \(placement.rawValue): round \(round + 1) of \(effort.rounds)")
                 }
                 progress("")
-                if json {
-                    try print(Report(measurement).line)
-                } else {
-                    print(Table.line(measurement))
-                }
-                guard measurement.lost == 0 else { throw ExitCode.failure }
+                for line in json ? [try Report(measurement).line] : Table.lines(measurement) { print(line) }
+                let lost = measurement.rounds.lost
+                guard lost == 0 else { throw PairFailure(description: "\(lost) messages were lost") }
+                measurements.append(measurement)
             }
         }
+        guard !json, rate == nil else { return }
+        print("\nOurs by others, each at the better of its placements:")
+        for line in Table.summary(measurements) { print(line) }
+    }
+
+    /// Those whose programs are there.
+    private var others: [Work.System] {
+        guard peers else { return [] }
+        return Work.System.peers.filter { access("\(Pair.peersFolder)/bench-\($0.rawValue)", X_OK) == 0 }
     }
 
     private var rows: [Work] {

@@ -28,6 +28,9 @@ struct PairFailure: Error, CustomStringConvertible {
 
 /// A server and a client in processes of their own, which exist for one round.
 struct Pair {
+    /// Where the programs of other systems are.
+    static let peersFolder = "build/bench/bench/peers"
+
     let work: Work
     let placement: Placement
     let effort: Effort
@@ -50,10 +53,10 @@ struct Pair {
             if work.onPool { list.append("--pool") }
             return Arguments(list)
         }
-        return try await Self.process(arguments("server", core: placement.server)) { server, said in
+        return try await process(arguments("server", core: placement.server)) { server, said in
             let ready = try await said.line(beginning: "ready ")
             guard let port = Int(ready) else { throw PairFailure(description: "the server said \(ready)") }
-            return try await Self.process(arguments("client", core: placement.client, port: port)) { client, said in
+            return try await process(arguments("client", core: placement.client, port: port)) { client, said in
                 _ = try await said.line(beginning: "begin")
                 let before = try [server, client].map(ProcessUse.init)
                 let result = try await said.line(beginning: "{")
@@ -63,13 +66,18 @@ struct Pair {
         }
     }
 
-    /// Runs this program with arguments until `body` is through with it, and no longer.
-    private static func process<Result: Sendable>(
+    private var program: FilePath {
+        Work.System.peers.contains(work.system)
+            ? FilePath("\(Self.peersFolder)/bench-\(work.system.rawValue)") : FilePath("/proc/self/exe")
+    }
+
+    /// Runs a worker with arguments until `body` is through with it, and no longer.
+    private func process<Result: Sendable>(
         _ arguments: Arguments,
         _ body: (pid_t, inout Speech) async throws -> Result
     ) async throws -> Result {
         try await Subprocess.run(
-            .path(FilePath("/proc/self/exe")),
+            .path(program),
             arguments: arguments,
             input: .inputWriter,
             output: .sequence,

@@ -28,8 +28,9 @@ struct Report: Encodable {
     var lost: Int
     var rounds: Rounds
     var floor: Rounds?
-    /// The median of the rounds' rates, each by that of the floor beside it.
-    var ratio: Double?
+    var peers: [String: Rounds]
+    /// The median of the rounds' rates, each by that of the other's round beside it.
+    var ratios: [String: Double] = [:]
 
     init(_ measurement: Measurement) {
         let work = measurement.work
@@ -41,12 +42,14 @@ struct Report: Encodable {
         size = work.size
         pool = work.onPool
         placement = measurement.placement.rawValue
-        lost = measurement.lost
+        lost = measurement.rounds.lost
         rounds = Rounds(measurement.rounds)
         if !measurement.floor.isEmpty {
             floor = Rounds(measurement.floor)
-            ratio = measurement.ratios.median
+            ratios["floor"] = measurement.ratio(to: measurement.floor)
         }
+        peers = Dictionary(uniqueKeysWithValues: measurement.peers.map { ($0.system.rawValue, Rounds($0.rounds)) })
+        for peer in measurement.peers { ratios[peer.system.rawValue] = measurement.ratio(to: peer.rounds) }
     }
 
     var line: String {

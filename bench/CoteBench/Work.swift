@@ -17,6 +17,13 @@ struct Work: Hashable {
         case swiftCodable
         /// libuv's TCP and nothing else: the same bytes, and what cannot be beaten.
         case floor
+        // Other systems, by programs of their own.
+        case zeromq
+        case nng
+        case nats
+
+        /// Other systems that do the same work.
+        static let peers = [System.zeromq, .nng, .nats]
 
         var title: String {
             switch self {
@@ -24,6 +31,9 @@ struct Work: Hashable {
             case .swiftBytes: "Swift, bytes"
             case .swiftCodable: "Swift, Codable"
             case .floor: "floor"
+            case .zeromq: "ZeroMQ"
+            case .nng: "nng"
+            case .nats: "NATS"
             }
         }
     }
@@ -34,6 +44,11 @@ struct Work: Hashable {
     var size: Int
     /// Swift handlers run on the concurrent pool, and not on the loop.
     var onPool = false
+
+    /// The same work by another system.
+    func by(_ system: System) -> Work {
+        Work(system: system, kind: kind, size: size)
+    }
 
     /// The same bytes, frame included, of nothing but libuv.
     var floor: Work {

@@ -56,6 +56,8 @@ struct Worker: AsyncParsableCommand {
         case (.swiftCodable, true, .client): try await work.request(Conversion())
         case (.swiftCodable, false, .server): try await work.publish { Conversion(number: $0) }
         case (.swiftCodable, false, .client): try await work.subscribe { (value: Conversion) in value.number }
+        case (.zeromq, _, _), (.nng, _, _), (.nats, _, _):
+            throw ValidationError("\(system.title) has programs of its own")
         }
     }
 }

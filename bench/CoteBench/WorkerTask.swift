@@ -29,6 +29,7 @@ struct WorkerTask: Sendable {
                 rate: rate,
                 warm_up: warmUp,
                 seconds: seconds,
+                window: 0,
                 gate: strdup(gate)
             )
         )

@@ -43,8 +43,9 @@ bench_gate *bench_gate_open(const bench_work *work)
     if (gate->shared == MAP_FAILED) goto failed;
     close(file);
     gate->receivers = work->subscribers;
+    uint64_t most = work->window ? work->window : WINDOW_MESSAGES;
     gate->window = WINDOW_BYTES / work->size;
-    if (gate->window > WINDOW_MESSAGES) gate->window = WINDOW_MESSAGES;
+    if (gate->window > most) gate->window = most;
     return gate;
 
 failed:

@@ -22,6 +22,7 @@ typedef struct bench_work {
     double rate;      /* requests a second at fixed times; 0: each as soon as one is answered */
     double warm_up;   /* seconds before it is measured */
     double seconds;   /* of the measurement */
+    uint64_t window;  /* messages of a stream that are under way at most; 0: 64 Ki */
     const char *gate; /* the path of the file that the pair shares */
 } bench_work;
 
