@@ -11,7 +11,8 @@ public enum Balancing: Sendable {
     case leastLatency
 
     /// The one that the closure chooses among the candidates, of which there is at least one; `nil` lets the request wait
-    /// until responders come or go. It is called on the loop thread, and must not hold it up.
+    /// until responders come or go. Those that are suspected are among them only in a second call, when it chose none of the
+    /// others. It is called on the loop thread, and must not hold it up.
     case custom(@Sendable ([Candidate]) -> Candidate?)
 
     /// A responder that may be chosen.

@@ -90,9 +90,22 @@ public struct Configuration: Sendable {
     /// 4 seconds by default.
     public var checkInterval: Duration?
 
-    /// Silent for that long, a peer is removed. Not less than the check interval, and longer than the hello interval.
-    /// Environment variable `COTE_NODE_TIMEOUT`, in milliseconds; 5 seconds by default.
+    /// Silent for that long, a peer is removed, unless bytes of it come over its connection. Not less than the check interval,
+    /// and longer than the hello interval. Environment variable `COTE_NODE_TIMEOUT`, in milliseconds; 5 seconds by default.
     public var nodeTimeout: Duration?
+
+    /// So many requests of a requester to one responder that time out, or are lost with their connection, without an answer
+    /// between them, and it is passed over while others are there; 0 is no number of them.
+    /// Environment variable `COTE_BREAKER_FAILURES`; 5 by default.
+    public var breakerFailures: Int?
+
+    /// How long such a responder is passed over, before one request tries it; twice as long after each try that fails.
+    /// Environment variable `COTE_BREAKER_PAUSE`, in milliseconds; 1 second by default.
+    public var breakerPause: Duration?
+
+    /// But no longer than that. Not less than the first pause. Environment variable `COTE_BREAKER_MAX_PAUSE`, in
+    /// milliseconds; 30 seconds by default.
+    public var breakerMaximumPause: Duration?
 
     /// How many requests of a requester may wait for a responder; one more fails with ``CoteError/Code/queueFull``.
     /// 1,000,000 by default.
@@ -167,6 +180,9 @@ public struct Configuration: Sendable {
             $0.helloInterval = helloInterval ?? other.helloInterval
             $0.checkInterval = checkInterval ?? other.checkInterval
             $0.nodeTimeout = nodeTimeout ?? other.nodeTimeout
+            $0.breakerFailures = breakerFailures ?? other.breakerFailures
+            $0.breakerPause = breakerPause ?? other.breakerPause
+            $0.breakerMaximumPause = breakerMaximumPause ?? other.breakerMaximumPause
             $0.maximumQueuedRequests = maximumQueuedRequests ?? other.maximumQueuedRequests
             $0.maximumFrameSize = maximumFrameSize ?? other.maximumFrameSize
             $0.log = log ?? other.log

@@ -26,9 +26,15 @@ public enum PeerEvent: Sendable, Hashable {
     case updated(Peer)
     /// Said goodbye, or was silent for the node timeout.
     case removed(Peer)
+    /// It misses hellos, or is connected and answers nothing, or its requests fail: others are preferred to it. It was
+    /// added before, and is ``back(_:)`` or ``removed(_:)`` next.
+    case suspected(Peer)
+    /// It was suspected, and is well.
+    case back(Peer)
 }
 
-/// The events of a component's peers. It begins with an ``PeerEvent/added(_:)`` for each peer that is there, and ends when
+/// The events of a component's peers. It begins with an ``PeerEvent/added(_:)`` for each peer that is there, and a
+/// ``PeerEvent/suspected(_:)`` if it is that, and ends when
 /// the component is closed. Of events that nobody takes, the newest 10,000 are kept.
 public struct PeerEvents: AsyncSequence, Sendable {
     let stream: AsyncStream<PeerEvent>

@@ -87,6 +87,8 @@ struct Nodes: AsyncParsableCommand {
                 case .added(let peer): ("added", "+", peer)
                 case .updated(let peer): ("updated", "~", peer)
                 case .removed(let peer): ("removed", "-", peer)
+                case .suspected(let peer): ("suspected", "?", peer)
+                case .back(let peer): ("back", "!", peer)
                 }
             let node = Node(peer: peer)
             let status = monitor.latestStatuses[peer.id]

@@ -87,6 +87,9 @@ class _Options(Structure):
         ("choose", c_void_p),
         ("redis", c_char_p),
         ("on_discovery", c_void_p),
+        ("breaker_failures", c_uint32),
+        ("breaker_pause_ms", c_uint32),
+        ("breaker_max_pause_ms", c_uint32),
     ]
 
 

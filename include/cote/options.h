@@ -13,13 +13,20 @@ extern "C" {
 /* A timeout that says: none, whatever the environment says. */
 #define COTE_NO_TIMEOUT UINT32_MAX
 
+/* For `breaker_failures`: no number of them, whatever the environment says. */
+#define COTE_NO_BREAKER UINT32_MAX
+
 /* A setting that is on, off, or left to the environment and the default. */
 typedef enum cote_switch { COTE_DEFAULT = 0, COTE_ON = 1, COTE_OFF = 2 } cote_switch;
 
 typedef enum cote_peer_event {
     COTE_PEER_ADDED = 0,   /* heard for the first time */
     COTE_PEER_UPDATED = 1, /* announces something new of itself */
-    COTE_PEER_REMOVED = 2  /* said goodbye, or was silent for the node timeout */
+    COTE_PEER_REMOVED = 2, /* said goodbye, or was silent for the node timeout */
+    /* Of one that was added, and perhaps is removed next: it misses hellos, or is connected and
+     * answers nothing, or its requests fail; others are preferred to it */
+    COTE_PEER_SUSPECTED = 3,
+    COTE_PEER_BACK = 4 /* it was suspected, and is well */
 } cote_peer_event;
 
 /* Who of the responders that are there gets the next request. */
@@ -90,7 +97,8 @@ typedef struct cote_options {
     uint32_t hello_interval_ms;    /* default COTE_HELLO_INTERVAL, else 2000 */
     uint32_t check_interval_ms;    /* how often silent peers are looked for; default
                                       COTE_CHECK_INTERVAL, else 4000 */
-    uint32_t node_timeout_ms;      /* silent for that long, a peer is removed; at least
+    uint32_t node_timeout_ms;      /* silent for that long, a peer is removed, unless bytes of it
+                                      come over its connection; at least
                                       check_interval_ms, and more than hello_interval_ms; default
                                       COTE_NODE_TIMEOUT, else 5000 */
 
@@ -137,7 +145,8 @@ typedef struct cote_options {
                            not empty; default none */
     cote_balancing balancing; /* of a requester; default COTE_ROUND_ROBIN */
     /* For COTE_CUSTOM: the index of the chosen one among `count`, at least 1; any other number lets
-     * the request wait until responders come or go. On the loop thread; must not block. */
+     * the request wait until responders come or go. Those that are suspected are among them only
+     * in a second call, when it chose none of the others. On the loop thread; must not block. */
     size_t (*choose)(void *context, const cote_candidate *candidates, size_t count);
 
     /* A redis server through which components find each other in place of UDP:
@@ -150,6 +159,15 @@ typedef struct cote_options {
     /* Discovery does not work, for the reason in `trouble`, or works again (NULL), whenever that
      * changes; peers that are known stay so while redis does not work. May be NULL */
     void (*on_discovery)(void *context, const char *trouble);
+
+    /* Of a requester: so many requests to one responder that time out, or are lost with their
+     * connection, without an answer between them, and it is passed over while others are there;
+     * default COTE_BREAKER_FAILURES, else 5 */
+    uint32_t breaker_failures;
+    uint32_t breaker_pause_ms; /* for so long, before one request tries it; twice as long after each
+                                  try that fails; default COTE_BREAKER_PAUSE, else 1000 */
+    uint32_t breaker_max_pause_ms; /* but no longer; at least breaker_pause_ms; default
+                                      COTE_BREAKER_MAX_PAUSE, else 30000 */
 } cote_options;
 
 #ifdef __cplusplus

@@ -48,16 +48,18 @@ static void log_hello(const cote__component *component)
 static void log_status(const cote__component *component, cote_peer_event event,
                        const cote__peer *peer)
 {
+    static const char *const names[] = {[COTE_PEER_ADDED] = "online",
+                                        [COTE_PEER_REMOVED] = "offline",
+                                        [COTE_PEER_SUSPECTED] = "suspected",
+                                        [COTE_PEER_BACK] = "back"};
     const cote__log_settings *log = &component->settings.log;
-    if (event == COTE_PEER_UPDATED || !(event == COTE_PEER_ADDED ? log->online : log->offline))
-        return;
+    if (!names[event] || !(event == COTE_PEER_ADDED ? log->online : log->offline)) return;
     const cote_peer *public = cote__peer_public(peer);
     char on[16] = "";
     if (public->port) snprintf(on, sizeof on, " on %u", public->port);
     cote__component_log(component, COTE_LOG_INFO, "%s > %.64s.%s %.256s#%s%s",
-                        component->settings.name, cote__peer_type(peer),
-                        event == COTE_PEER_ADDED ? "online" : "offline", public->name, public->id,
-                        on);
+                        component->settings.name, cote__peer_type(peer), names[event], public->name,
+                        public->id, on);
 }
 
 void cote__component_unknown(cote__component *component, const char *kind, cote__slice name)
@@ -194,20 +196,27 @@ void cote__component_exit(cote__component *component)
 
 /* MARK: discovery's events */
 
+void cote__component_peer(cote__component *component, cote_peer_event event, cote__peer *peer)
+{
+    if (cote__component_is_closing(component)) return;
+    log_status(component, event, peer);
+    if (component->settings.on_peer)
+        component->settings.on_peer(component->settings.context, event, cote__peer_public(peer));
+}
+
 static void on_peer(cote__registration *registration, const cote__news *news)
 {
     cote__component *component = COTE__CONTAINER(registration, cote__component, registration);
     if (cote__component_is_closing(component)) return;
     bool is_monitor = news->relation == COTE__MONITOR;
-    /* As in Node, lines are of the own key only, and a monitor's may be shorter. */
-    if (!is_monitor || cote__peers_share_key(registration->self, news->peer))
-        log_status(component, news->event, news->peer);
-    if (is_monitor) component->kind->monitor(component, news->event, news->peer, news->silent);
-    if (is_monitor || news->relation == COTE__STRANGER) return;
-    component->kind->peer(component, news->event, news->peer, news->silent);
-    if (component->settings.on_peer)
-        component->settings.on_peer(component->settings.context, news->event,
-                                    cote__peer_public(news->peer));
+    if (is_monitor || news->relation == COTE__STRANGER) {
+        /* As in Node, lines are of the own key only, and a monitor's may be shorter. */
+        if (!is_monitor || cote__peers_share_key(registration->self, news->peer))
+            log_status(component, news->event, news->peer);
+        if (is_monitor) component->kind->monitor(component, news->event, news->peer, news->silent);
+    } else if (component->kind->peer(component, news->event, news->peer, news->silent)) {
+        cote__component_peer(component, news->event, news->peer);
+    }
 }
 
 static void on_trouble(cote__registration *registration, const char *message)

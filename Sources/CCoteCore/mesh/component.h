@@ -23,12 +23,14 @@ typedef struct cote__component_kind {
     void (*start)(struct cote__component *component);
     /* Of partners and of those that are watched. `silent`: it is removed because nothing was heard
      * of it, not because it said goodbye. */
-    void (*peer)(struct cote__component *component, cote_peer_event event, cote__peer *peer,
+    /* False: it tells the user itself, by cote__component_peer, what becomes of it and when. */
+    bool (*peer)(struct cote__component *component, cote_peer_event event, cote__peer *peer,
                  bool silent);
     void (*close)(struct cote__component *component);   /* ends what the component does; once */
     void (*destroy)(struct cote__component *component); /* frees it, after on_close */
     void (*end)(struct cote__component *component);     /* just before on_close; may be NULL */
-    /* As `peer`, of monitors that want to be told its status. NULL for a kind that has none. */
+    /* As `peer`, but that the user is told nothing, of monitors that want to be told its status.
+     * NULL for a kind that has none. */
     void (*monitor)(struct cote__component *component, cote_peer_event event, cote__peer *peer,
                     bool silent);
 } cote__component_kind;
@@ -71,6 +73,8 @@ void cote__component_exit(cote__component *component);
 void cote__component_hold(cote__component *component);
 void cote__component_release(cote__component *component);
 bool cote__component_is_closing(const cote__component *component);
+/* Tells the user and the log of a partner. */
+void cote__component_peer(cote__component *component, cote_peer_event event, cote__peer *peer);
 /* Remembers how many partners are connected, and tells it if that is new. */
 void cote__component_connected(cote__component *component, size_t count);
 void cote__component_log(const cote__component *component, cote_log_level level, const char *format,

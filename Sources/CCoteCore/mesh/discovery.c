@@ -11,6 +11,7 @@
 #include "net/system.h"
 #include "state/queue.h"
 #include "state/roster.h"
+#include "state/vitals.h"
 #include "wire/greeting.h"
 
 enum {
@@ -25,7 +26,9 @@ typedef struct cote__discovery {
     cote__roster roster; /* its values are cote__peer */
     cote__registration *registrations;
     cote__timer *check;
-    bool confirming; /* somebody seems silent; the next check decides */
+    bool confirming;    /* somebody seems silent; the next check decides */
+    cote__time removal; /* when it is looked for those who are to be removed */
+    cote__vitals_limits limits;
     cote__refusal_log refusals;
     char trouble[224]; /* why it cannot send or receive, as was told; empty when it can */
     char scratch[COTE__HELLO_MAX_SIZE];
@@ -37,7 +40,7 @@ static cote__resolver *resolver;
 
 /* MARK: telling components */
 
-static void tell_all(discovery *self, cote_peer_event event, cote__peer *peer, bool silent)
+static void tell_all(const discovery *self, cote_peer_event event, cote__peer *peer, bool silent)
 {
     for (cote__registration *to = self->registrations; to; to = to->next)
         cote__news_tell(to, event, peer, silent);
@@ -119,6 +122,13 @@ static void answer_newcomer(discovery *self, const cote__peer *newcomer)
 
 /* MARK: receiving */
 
+static void heard(const discovery *self, cote__roster_peer *entry)
+{
+    if (!entry->suspected) return;
+    entry->suspected = false;
+    tell_all(self, COTE_PEER_BACK, entry->value, false);
+}
+
 /*
  * Our datagrams come back to us. Those of a component that has left meanwhile must not bring it to
  * life again; those of one with other settings do count, since only the network introduces it here.
@@ -153,6 +163,7 @@ static void hear(discovery *self, const cote__hello *hello, uint32_t address, ui
         return;
     }
     cote__peer *before = entry->value;
+    heard(self, entry);
     if (before && cote__peers_equal(before, peer)) {
         cote__peer_release(peer);
         return;
@@ -198,6 +209,7 @@ static void received(void *context, uint32_t source, uint16_t port, cote__slice 
     discovery *self = context;
     uint64_t origin = (uint64_t)source << 16 | port;
     cote__roster_peer *same = cote__roster_refresh(&self->roster, origin, data, cote__now());
+    if (same) heard(self, same);
     if (same && cote__locator_agrees(&self->locator, cote__peer_public(same->value)->host,
                                      cote__peer_address(same->value)))
         return;
@@ -243,28 +255,68 @@ static size_t known_places(void *context, uint64_t *places, size_t most)
 static const cote__transport_events transport_events = {received,  on_ready,     on_trouble,
                                                         on_notice, on_malformed, known_places};
 
-/* One that would have been heard if it had said anything. */
-static cote__roster_peer *silent_peer(const discovery *self)
+/* MARK: silence */
+
+/* What would have been heard until when; false if that is too short a time to judge by. */
+static bool hears(const discovery *self, cote__time silence, cote__time *until)
 {
     cote__hearing hearing = self->transport->ops->hearing(self->transport);
-    uint32_t timeout = self->settings.node_timeout;
-    if (hearing.until <= hearing.since || hearing.until - hearing.since <= timeout) return NULL;
-    return cote__roster_silent(&self->roster, hearing.until, timeout);
+    *until = hearing.until;
+    return hearing.until > hearing.since && hearing.until - hearing.since > silence;
+}
+
+static cote__roster_peer *suspect_peer(discovery *self)
+{
+    cote__time until;
+    return hears(self, self->limits.suspect, &until)
+               ? cote__roster_suspect(&self->roster, until, self->limits.suspect)
+               : NULL;
+}
+
+static cote__roster_peer *silent_peer(const discovery *self)
+{
+    cote__time until;
+    return hears(self, self->limits.timeout, &until)
+               ? cote__roster_silent(&self->roster, until, self->limits.timeout)
+               : NULL;
+}
+
+static bool suspicion_is_due(const discovery *self)
+{
+    cote__time until, oldest = cote__roster_oldest(&self->roster);
+    return hears(self, self->limits.suspect, &until) && oldest < until &&
+           until - oldest > self->limits.suspect;
+}
+
+/* When somebody may be suspected who is not, or it is time to remove. */
+static void check_later(discovery *self)
+{
+    cote__time now = cote__now(), due = self->removal, oldest = cote__roster_oldest(&self->roster);
+    if (oldest != COTE__NEVER) {
+        cote__time suspicion = oldest + self->limits.suspect + 1;
+        if (suspicion > now && suspicion < due) due = suspicion;
+    }
+    cote__timer_start(self->check, due > now ? due - now : 0);
 }
 
 static void check_silent(void *context)
 {
     discovery *self = context;
-    cote__roster_peer *silent = silent_peer(self);
+    cote__roster_peer *entry;
+    bool removing = cote__now() >= self->removal;
     /* Perhaps it was this process that slept, and their hellos wait to be read. */
-    if (silent && !self->confirming) {
+    if (!self->confirming && (suspicion_is_due(self) || (removing && silent_peer(self)))) {
         self->confirming = true;
         cote__timer_start(self->check, CONFIRMATION);
         return;
     }
     self->confirming = false;
-    for (; silent; silent = silent_peer(self)) forget(self, silent, true);
-    cote__timer_start(self->check, self->settings.check_interval);
+    while ((entry = suspect_peer(self))) tell_all(self, COTE_PEER_SUSPECTED, entry->value, false);
+    if (removing) {
+        while ((entry = silent_peer(self))) forget(self, entry, true);
+        self->removal = cote__now() + self->settings.check_interval;
+    }
+    check_later(self);
 }
 
 /* MARK: life */
@@ -343,7 +395,9 @@ static discovery *discovery_for(cote_loop *hub, const cote__discovery_settings *
         discovery_destroy(self);
         return NULL;
     }
-    cote__timer_start(self->check, settings->check_interval);
+    self->limits = cote__vitals_limits_of(settings->hello_interval, settings->node_timeout);
+    self->removal = cote__now() + settings->check_interval;
+    check_later(self);
     self->next = discoveries;
     discoveries = self;
     return self;
@@ -354,6 +408,7 @@ static discovery *discovery_for(cote_loop *hub, const cote__discovery_settings *
 static void introduce_known(void *context, cote__roster_peer *entry)
 {
     cote__news_tell(context, COTE_PEER_ADDED, entry->value, false);
+    if (entry->suspected) cote__news_tell(context, COTE_PEER_SUSPECTED, entry->value, false);
 }
 
 static void introduce_siblings(discovery *self, cote__registration *one, cote_peer_event event)

@@ -1,6 +1,7 @@
 /* dispatch.c - who gets a request, and when. */
 #include <stdlib.h>
 
+#include "mesh/health.h"
 #include "mesh/requester.h"
 #include "net/system.h"
 
@@ -11,6 +12,7 @@ typedef struct choice {
     bool ours_only;
     const char *subset; /* NULL: any */
     bool from_queue;
+    bool second; /* those who are passed over */
 } choice;
 
 static bool is_of_subset(const cote__peer *peer, const char *subset)
@@ -19,22 +21,43 @@ static bool is_of_subset(const cote__peer *peer, const char *subset)
     return !subset || (own && strcmp(own, subset) == 0);
 }
 
+static bool is_able(const choice *wanted, const cote__link *link)
+{
+    return cote__link_is_usable(link) &&
+           (!wanted->ours_only || cote__peer_public(link->peer)->ours) &&
+           is_of_subset(link->peer, wanted->subset);
+}
+
 static const cote__load *candidate(const void *context, size_t index)
 {
     const choice *self = context;
     const cote__link *link = self->requester->links.items[index];
-    bool chosen = cote__link_is_usable(link) && (!self->from_queue || link->credit > 0) &&
-                  (!self->ours_only || cote__peer_public(link->peer)->ours) &&
-                  is_of_subset(link->peer, self->subset);
+    bool chosen = link->passed_over == self->second && (!self->from_queue || link->credit > 0) &&
+                  is_able(self, link);
     return chosen ? &link->load : NULL;
 }
 
-static cote__link *choose(cote_requester *requester, const choice *wanted)
+/* Somebody who is not passed over will take those that wait. */
+static bool has_first_choice(const choice *wanted)
+{
+    const cote__links *links = &wanted->requester->links;
+    for (size_t i = 0; i < links->count; i++)
+        if (!links->items[i]->passed_over && is_able(wanted, links->items[i])) return true;
+    return false;
+}
+
+static cote__link *choose(cote_requester *requester, choice *wanted)
 {
     if (requester->is_timed) requester->balancer.now = cote__now();
-    size_t index =
-        requester->balancer.choose(&requester->balancer, requester->links.count, candidate, wanted);
-    return index < requester->links.count ? requester->links.items[index] : NULL;
+    const cote__links *links = &requester->links;
+    cote__balancer *balancer = &requester->balancer;
+    size_t index = balancer->choose(balancer, links->count, candidate, wanted);
+    if (index >= links->count && links->passed_over > 0 &&
+        !(wanted->from_queue && has_first_choice(wanted))) {
+        wanted->second = true;
+        index = balancer->choose(balancer, links->count, candidate, wanted);
+    }
+    return index < links->count ? links->items[index] : NULL;
 }
 
 /* Somebody is there, but not of ours, and none of ours is on the way. */
@@ -107,6 +130,7 @@ static void transmit(cote__requested *request, cote__link *link)
     cote__queue_push(&link->sent, &request->node);
     link->load.pending++;
     request->link = link;
+    cote__health_sent(link);
     if (request->requester->is_timed) request->sent_at = cote__now_us();
     atomic_fetch_sub(&request->requester->queued, 1);
 }
@@ -146,7 +170,7 @@ static void leave_queue(cote__requested *request)
 static bool send_one(cote_requester *requester, cote__waiting *waiting, bool in_vain)
 {
     choice wanted = {requester, waiting->ours_only, waiting->any_subset ? NULL : waiting->subset,
-                     true};
+                     true, false};
     cote__requested *request =
         COTE__CONTAINER(cote__queue_peek(&waiting->queue), cote__requested, node);
     cote__link *link = choose(requester, &wanted);
@@ -177,7 +201,7 @@ void cote__dispatch_waiting(cote_requester *requester)
 int cote__dispatch(cote__requested *request)
 {
     cote_requester *requester = request->requester;
-    choice wanted = {requester, request->ours_only, request->subset, false};
+    choice wanted = {requester, request->ours_only, request->subset, false, false};
     cote__link *link = choose(requester, &wanted);
     if (link) {
         transmit(request, link);
@@ -196,6 +220,7 @@ void cote__dispatch_forget(cote__requested *request)
     if (link) {
         cote__queue_remove(&link->sent, &request->node);
         link->load.pending--;
+        cote__health_relieved(link);
         link->credit++; /* whoever lets a request time out is not kept from the rest for ever */
         return;
     }
@@ -206,6 +231,7 @@ void cote__dispatch_forget(cote__requested *request)
 void cote__dispatch_answered(cote__requested *request)
 {
     cote__link *link = request->link;
+    cote__health_answered(link);
     if (request->requester->is_timed) {
         uint64_t now = cote__now_us();
         cote__load_answered(&link->load, (double)(now - request->sent_at) / 1000, now / 1000);

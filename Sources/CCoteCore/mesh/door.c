@@ -5,6 +5,9 @@
 
 #include "net/system.h"
 #include "wire/error.h"
+#include "wire/probe.h"
+
+enum { MOST_UNREAD = 64 * 1024 /* bytes; who leaves so many unread has signs of life enough */ };
 
 /* MARK: connections */
 
@@ -20,9 +23,20 @@ void cote__channel_release(cote__channel *channel)
         free(channel);
 }
 
+static void answer_probe(cote__connection *connection)
+{
+    if (cote__connection_backlog(connection) > MOST_UNREAD) return;
+    cote__probe_answer(cote__connection_output(connection));
+    cote__connection_written(connection);
+}
+
 static bool frame_came(void *owner, const cote__amp_frame *frame)
 {
     cote__channel *channel = owner;
+    if (cote__is_probe(frame)) {
+        answer_probe(channel->connection);
+        return true;
+    }
     if (cote__component_is_closing(channel->door->component)) return true;
     return channel->door->on_frame(channel, frame);
 }

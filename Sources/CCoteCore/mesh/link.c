@@ -2,7 +2,9 @@
 
 #include <stdlib.h>
 
+#include "mesh/health.h"
 #include "net/system.h"
+#include "wire/probe.h"
 
 enum {
     RETRY_LEAST = 50,  /* ms */
@@ -20,6 +22,7 @@ static void link_destroy(cote__link *link)
     size_t index = 0;
     while (links->items[index] != link) index++;
     links->count--;
+    links->passed_over -= link->passed_over;
     for (; index < links->count; index++) links->items[index] = links->items[index + 1];
     cote__timer_destroy(link->retry);
     cote__peer_release(link->peer);
@@ -48,10 +51,14 @@ static cote__link *link_create(cote__links *links, cote__peer *peer)
     return link;
 }
 
+bool cote__link_is_open(const cote__link *link)
+{
+    return link->open && cote__connection_is_open(link->connection);
+}
+
 bool cote__link_is_usable(const cote__link *link)
 {
-    return link->open && cote__connection_is_open(link->connection) && !link->departed &&
-           !link->dropped;
+    return cote__link_is_open(link) && !link->departed && !link->dropped;
 }
 
 void cote__links_fini(cote__links *links)
@@ -61,7 +68,20 @@ void cote__links_fini(cote__links *links)
 
 /* MARK: the connection */
 
-static void changed(cote__links *links)
+void cote__links_tell(const cote__links *links, cote_peer_event event, cote__peer *peer)
+{
+    if (!links->uncounted) cote__component_peer(links->component, event, peer);
+}
+
+/* Discovery has told its end already; now it has come. */
+static void farewell(cote__link *link)
+{
+    if (!link->forgotten) return;
+    link->forgotten = false;
+    cote__links_tell(link->links, COTE_PEER_REMOVED, link->peer);
+}
+
+void cote__links_changed(cote__links *links)
 {
     size_t usable = 0;
     for (size_t i = 0; i < links->count; i++) usable += cote__link_is_usable(links->items[i]);
@@ -83,7 +103,7 @@ static void on_opened(void *owner)
     cote__link *link = owner;
     link->open = true;
     if (link->links->events->opened) link->links->events->opened(link);
-    changed(link->links);
+    cote__links_changed(link->links);
 }
 
 static bool on_frame(void *owner, const cote__amp_frame *frame)
@@ -91,7 +111,8 @@ static bool on_frame(void *owner, const cote__amp_frame *frame)
     cote__link *link = owner;
     link->attempts =
         0; /* not before: one that accepts and closes must not be tried in a tight circle */
-    return link->links->events->frame(link, frame);
+    /* That it came is all that it says. */
+    return cote__is_probe_answer(frame) || link->links->events->frame(link, frame);
 }
 
 static void on_closed(void *owner, int status)
@@ -100,19 +121,23 @@ static void on_closed(void *owner, int status)
     cote__links *links = link->links;
     cote__component *component = links->component;
     bool was_open = link->open;
+    cote__health_lost(link);
     link->connection = NULL;
     link->open = false;
     cote__component_refused_bytes(component, cote__peer_public(link->peer)->name, status);
     if (links->events->lost) links->events->lost(link);
-    if (link->dropped || link->departed) {
+    if (link->dropped || link->departed || link->forgotten) {
+        farewell(link);
         link_destroy(link);
+    } else if (link->given_up) {
+        /* until it is heard again */
     } else if (was_open && link->attempts == 0) {
         link->attempts = 1;
         connect_now(link);
     } else {
         retry_later(link);
     }
-    changed(links);
+    cote__links_changed(links);
     cote__component_release(component);
 }
 
@@ -130,15 +155,22 @@ static void connect_now(void *context)
         retry_later(link);
 }
 
-/* Ends with its connection; what was sent over it fails. */
-static void link_drop(cote__link *link)
+void cote__link_drop(cote__link *link)
 {
     link->dropped = true;
+    farewell(link);
     cote__timer_stop(link->retry);
     if (link->connection)
         cote__connection_close(link->connection);
     else
         link_destroy(link);
+}
+
+void cote__link_give_up(cote__link *link)
+{
+    link->given_up = true;
+    cote__timer_stop(link->retry);
+    if (link->connection) cote__connection_close(link->connection);
 }
 
 /* MARK: peers */
@@ -176,12 +208,29 @@ static cote__link *link_to_place(cote__links *links, const cote__peer *peer)
     return NULL;
 }
 
+/* It is heard again. A connection that was begun while it was not may have got nowhere. */
+static void revive(cote__link *link)
+{
+    if (link->vitals.quiet && link->connection && !link->open)
+        cote__connection_close(link->connection);
+    cote__health_back(link);
+    if (!link->given_up) return;
+    link->given_up = false;
+    if (!link->connection) connect_now(link);
+}
+
+/* It is announced, so it is heard. */
 static void adopt(cote__link *link, cote__peer *peer)
 {
     cote__peer *before = link->peer;
+    if (!same_id(before, peer)) {
+        farewell(link);
+        cote__health_clear(link);
+    }
     link->peer = cote__peer_retain(peer);
     cote__peer_release(before);
     link->departed = false;
+    revive(link);
 }
 
 /*
@@ -211,37 +260,70 @@ static void updated(cote__links *links, cote__peer *peer)
         adopt(link, peer);
         return;
     }
-    if (link) link_drop(link);
+    if (link) {
+        if (link->suspected) cote__links_tell(links, COTE_PEER_BACK, link->peer);
+        cote__health_clear(link);
+        cote__link_drop(link);
+    }
     added(links, peer);
+}
+
+/* Its silence is over before its end was told. */
+static void remembered(cote__links *links, cote__link *link, cote__peer *peer)
+{
+    bool is_new = !cote__peers_equal(link->peer, peer);
+    link->forgotten = false;
+    updated(links, peer);
+    if (is_new) cote__links_tell(links, COTE_PEER_UPDATED, peer);
 }
 
 /*
  * A goodbye closes no connection by itself: what is under way may still be answered, and what was
- * said before it may still come, even over one that the other side has and we are about to. A peer
- * that fell silent will answer nothing.
+ * said before it may still come, even over one that the other side has and we are about to. Nor
+ * does silence, while bytes come.
  */
-static void removed(cote__links *links, cote__peer *peer, bool silent)
+static bool removed(cote__link *link, bool silent)
 {
-    cote__link *link = link_of(links, peer);
-    if (!link) return; /* its address and port belong to a newer id by now */
-    if (silent || !link->connection) {
-        link_drop(link);
-        return;
+    if (!link->connection) {
+        cote__link_drop(link);
+        return true;
     }
-    link->departed = true;
+    if (!silent) cote__health_clear(link);
+    link->forgotten = silent;
+    link->departed = !silent;
+    cote__health_quiet(link);
+    return !silent;
 }
 
-void cote__links_peer(cote__links *links, cote_peer_event event, cote__peer *peer, bool silent)
+bool cote__links_peer(cote__links *links, cote_peer_event event, cote__peer *peer, bool silent)
 {
+    bool as_it_is = true;
+    cote__link *link = link_of(links, peer); /* NULL: its place belongs to a newer id by now */
     switch (event) {
-    case COTE_PEER_ADDED: added(links, peer); break;
+    case COTE_PEER_ADDED:
+        as_it_is = !link || !link->forgotten;
+        if (as_it_is)
+            added(links, peer);
+        else
+            remembered(links, link, peer);
+        break;
     case COTE_PEER_UPDATED: updated(links, peer); break;
-    case COTE_PEER_REMOVED: removed(links, peer, silent); break;
+    case COTE_PEER_REMOVED:
+        if (link) as_it_is = removed(link, silent);
+        break;
+    case COTE_PEER_SUSPECTED:
+    case COTE_PEER_BACK:
+        as_it_is = !link;
+        if (link && event == COTE_PEER_BACK) revive(link);
+        if (link && event == COTE_PEER_SUSPECTED) cote__health_quiet(link);
+        break;
     }
-    changed(links);
+    cote__links_changed(links);
+    return as_it_is;
 }
 
 void cote__links_close(cote__links *links)
 {
-    for (size_t i = links->count; i > 0; i--) link_drop(links->items[i - 1]);
+    cote__health_close(links);
+    for (size_t i = links->count; i > 0; i--) cote__link_drop(links->items[i - 1]);
 }

@@ -6,7 +6,9 @@
 #include "mesh/component.h"
 #include "net/connection.h"
 #include "state/balance.h"
+#include "state/breaker.h"
 #include "state/queue.h"
+#include "state/vitals.h"
 
 struct cote__links;
 
@@ -22,6 +24,15 @@ typedef struct cote__link {
     size_t credit; /* how many more it may be sent of those that waited for somebody to appear */
     cote__timer *retry;
     unsigned attempts;
+
+    /* health.c's: */
+    cote__vitals vitals;
+    cote__breaker breaker;
+    bool forgotten;   /* discovery has removed it for its silence: its connection alone keeps it */
+    bool given_up;    /* no connection is made to it until it is heard again */
+    bool sick;        /* by its vitals */
+    bool suspected;   /* as the user was told: sick, or its breaker is not closed */
+    bool passed_over; /* gets what nobody else is there for */
 } cote__link;
 
 typedef struct cote__links_events {
@@ -42,12 +53,29 @@ typedef struct cote__links {
     bool uncounted; /* who it leads to is no partner that the component is connected to */
     cote__link **items;
     size_t count, capacity;
+    size_t passed_over;  /* links that are */
+    cote__timer *health; /* NULL until it is needed */
+    bool watched;        /* the timer runs */
+    cote__time next_look;
 } cote__links;
 
 void cote__links_fini(cote__links *links);
-void cote__links_peer(cote__links *links, cote_peer_event event, cote__peer *peer, bool silent);
+/* False if it was not as discovery has it: the user was told what is, or will be. */
+bool cote__links_peer(cote__links *links, cote_peer_event event, cote__peer *peer, bool silent);
 void cote__links_close(cote__links *links);
 
+/* For health.c. Ends with its connection; what was sent over it fails. */
+void cote__link_drop(cote__link *link);
+/* For health.c. Ends its connection, and makes another only when it is heard again. */
+void cote__link_give_up(cote__link *link);
+
+/* For health.c. Something may have become usable, or unusable. */
+void cote__links_changed(cote__links *links);
+/* Tells the user and the log of a peer, if it is a partner. */
+void cote__links_tell(const cote__links *links, cote_peer_event event, cote__peer *peer);
+
+/* Whether bytes may go and come over it. */
+bool cote__link_is_open(const cote__link *link);
 /* Whether something new may be sent over it. */
 bool cote__link_is_usable(const cote__link *link);
 

@@ -47,11 +47,12 @@ static void start(cote__component *component)
     cote__door_start(&((cote_monitor *)component)->door);
 }
 
-static void on_peer(cote__component *component, cote_peer_event event, cote__peer *peer,
+static bool on_peer(cote__component *component, cote_peer_event event, cote__peer *peer,
                     bool silent)
 {
     /* Who reports comes to us. */
     (void)component, (void)event, (void)peer, (void)silent;
+    return true;
 }
 
 static void close_all(cote__component *component)

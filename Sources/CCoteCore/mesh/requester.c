@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "mesh/health.h"
 #include "wire/error.h"
 
 enum {
@@ -81,6 +82,7 @@ static void on_timer(void *context)
     while ((entry = cote__pending_expire(&requester->pending, cote__now()))) {
         cote__requested *request = COTE__CONTAINER(entry, cote__requested, pending);
         request->pended = false;
+        if (request->link) cote__health_failed(request->link);
         if (!request->failure) fail(request, COTE_ETIMEDOUT);
     }
     cote__dispatch_waiting(requester);
@@ -199,10 +201,10 @@ static void start(cote__component *component)
     (void)component; /* it waits for responders */
 }
 
-static void on_peer(cote__component *component, cote_peer_event event, cote__peer *peer,
+static bool on_peer(cote__component *component, cote_peer_event event, cote__peer *peer,
                     bool silent)
 {
-    cote__links_peer(&((cote_requester *)component)->links, event, peer, silent);
+    return cote__links_peer(&((cote_requester *)component)->links, event, peer, silent);
 }
 
 static void on_lost(cote__link *link)

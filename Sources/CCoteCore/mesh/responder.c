@@ -222,11 +222,12 @@ static void start(cote__component *component)
     if (responder->settling) cote__timer_start(responder->settling, SETTLING_TIME);
 }
 
-static void on_peer(cote__component *component, cote_peer_event event, cote__peer *peer,
+static bool on_peer(cote__component *component, cote_peer_event event, cote__peer *peer,
                     bool silent)
 {
     /* Requesters come to us. */
     (void)component, (void)event, (void)peer, (void)silent;
+    return true;
 }
 
 static void close_all(cote__component *component)

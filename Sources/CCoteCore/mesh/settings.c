@@ -11,6 +11,9 @@ enum {
     DEFAULT_HELLO_INTERVAL = 2000,
     DEFAULT_CHECK_INTERVAL = 4000,
     DEFAULT_NODE_TIMEOUT = 5000,
+    DEFAULT_BREAKER_FAILURES = 5,
+    DEFAULT_BREAKER_PAUSE = 1000,
+    DEFAULT_BREAKER_MAX_PAUSE = 30000,
     DEFAULT_MAX_QUEUED = 1000000,
     DEFAULT_MAX_FRAME = 64 * 1024 * 1024
 };
@@ -246,6 +249,32 @@ static int pick_ignore_process(cote_switch argument, bool *ignore)
     return result;
 }
 
+/* No failures are no breaker. */
+static int pick_breaker(const cote_options *options, cote__breaker_limits *limits)
+{
+    cote__number failures = {0, NULL, false}, pause, longest;
+    int result = COTE_OK;
+    if (options->breaker_failures != COTE_NO_BREAKER)
+        result = cote__pick_number((cote__place){"breaker_failures", "COTE_BREAKER_FAILURES"},
+                                   options->breaker_failures,
+                                   (cote__wanted){"a number of failures", 0, COTE_NO_BREAKER - 1,
+                                                  DEFAULT_BREAKER_FAILURES},
+                                   &failures);
+    if (result == COTE_OK)
+        result = cote__pick_number(
+            (cote__place){"breaker_pause_ms", "COTE_BREAKER_PAUSE"}, options->breaker_pause_ms,
+            (cote__wanted){milliseconds, 1, UINT32_MAX - 1, DEFAULT_BREAKER_PAUSE}, &pause);
+    if (result == COTE_OK)
+        result = cote__pick_number(
+            (cote__place){"breaker_max_pause_ms", "COTE_BREAKER_MAX_PAUSE"},
+            options->breaker_max_pause_ms,
+            (cote__wanted){milliseconds, 1, UINT32_MAX - 1, DEFAULT_BREAKER_MAX_PAUSE}, &longest);
+    if (result == COTE_OK) result = check_order(longest, pause, true);
+    if (result == COTE_OK)
+        *limits = (cote__breaker_limits){failures.value, pause.value, longest.value};
+    return result;
+}
+
 /* MARK: all together */
 
 static int check_balancing(const cote_options *options)
@@ -277,6 +306,7 @@ int cote__settings_resolve(const cote_options *given, cote__axon_type kind,
         settings->advertised = settings->address;
     if (result == COTE_OK) result = pick_timeout(all.timeout_ms, &settings->timeout);
     if (result == COTE_OK) result = check_balancing(&all);
+    if (result == COTE_OK) result = pick_breaker(&all, &settings->breaker);
     if (result == COTE_OK) result = pick_log(&all, &settings->log);
     if (result == COTE_OK)
         result = pick_ignore_process(all.ignore_process, &settings->ignore_process);

@@ -7,6 +7,7 @@
 #include "mesh/settings_redis.h"
 #include "mesh/settings_value.h"
 #include "net/interfaces.h"
+#include "state/breaker.h"
 #include "wire/hello.h"
 
 /* What components must agree in to share a discovery socket. */
@@ -46,6 +47,7 @@ typedef struct cote__settings {
     void (*on_discovery)(void *context, const char *trouble);
     cote_balancing balancing;
     size_t (*choose)(void *context, const cote_candidate *candidates, size_t count);
+    cote__breaker_limits breaker;
     void (*on_close)(void *context);
 
     cote__advertisement

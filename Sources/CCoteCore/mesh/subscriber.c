@@ -101,10 +101,10 @@ static void start(cote__component *component)
     (void)component; /* it waits for publishers */
 }
 
-static void on_peer(cote__component *component, cote_peer_event event, cote__peer *peer,
+static bool on_peer(cote__component *component, cote_peer_event event, cote__peer *peer,
                     bool silent)
 {
-    cote__links_peer(&((cote_subscriber *)component)->links, event, peer, silent);
+    return cote__links_peer(&((cote_subscriber *)component)->links, event, peer, silent);
 }
 
 static void on_monitor(cote__component *component, cote_peer_event event, cote__peer *peer,

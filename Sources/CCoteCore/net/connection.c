@@ -1,6 +1,8 @@
 #include "net/connection.h"
 
+#include <netinet/tcp.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
 #include "net/connection_uv.h"
 #include "net/timer.h"
@@ -10,6 +12,9 @@
 enum {
     KEEP_CAPACITY = 256 * 1024, /* a buffer that grew beyond is given back when it is empty */
     LINGER = 2000,              /* ms for a reader that is slow to take the last of it */
+    IDLE = 15,                  /* s without a byte, then the system looks whether */
+    BETWEEN_PROBES = 5,         /* s, */
+    PROBES = 3,                 /* the other side is there still */
     MAX_PIECES = 64,            /* of one write */
     MAX_PIECE = 1 << 24         /* bytes; so that what one write reports fits an int */
 };
@@ -21,6 +26,7 @@ struct cote__connection {
     void *owner;
     size_t max_frame;
     bool open, closing;
+    cote__time heard;    /* of the loop's clock, which stands still during a turn */
     cote__timer *linger; /* while it only writes what is left */
     int status;          /* what `closed` will say */
 
@@ -132,6 +138,11 @@ bool cote__connection_is_open(const cote__connection *self)
     return self->open;
 }
 
+cote__time cote__connection_heard(const cote__connection *self)
+{
+    return self->heard;
+}
+
 uint32_t cote__connection_peer(const cote__connection *self)
 {
     struct sockaddr_in peer;
@@ -192,6 +203,7 @@ static void on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buffer)
         end(self, size == UV_ENOBUFS ? COTE_ENOMEM : COTE_ECONNLOST);
         return;
     }
+    self->heard = uv_now(self->loop->uv);
     if (self->input.size == 0) {
         size_t done = parse(self, buffer->base, (size_t)size);
         cote__buffer_append(&self->input, buffer->base + done, (size_t)size - done);
@@ -204,12 +216,26 @@ static void on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buffer)
     if (self->input.size == 0) trim(&self->input);
 }
 
+/* A host that went without a word is missed though nothing is to be sent to it. */
+static void keep_alive(cote__connection *self)
+{
+    uv_os_fd_t descriptor;
+    if (uv_tcp_keepalive(&self->tcp, 1, IDLE) != 0 ||
+        uv_fileno((const uv_handle_t *)&self->tcp, &descriptor) != 0)
+        return;
+    int interval = BETWEEN_PROBES, count = PROBES;
+    setsockopt(descriptor, IPPROTO_TCP, TCP_KEEPINTVL, &interval, sizeof interval);
+    setsockopt(descriptor, IPPROTO_TCP, TCP_KEEPCNT, &count, sizeof count);
+}
+
 int cote__connection_start(cote__connection *self)
 {
     uv_tcp_nodelay(&self->tcp, 1);
+    keep_alive(self);
     int status = uv_read_start((uv_stream_t *)&self->tcp, give_buffer, on_read);
     if (status != 0) return cote__fail(COTE_ESYSTEM, "read: %s", uv_strerror(status));
     self->open = true;
+    self->heard = uv_now(self->loop->uv);
     return COTE_OK;
 }
 
@@ -260,6 +286,7 @@ static void on_written(uv_write_t *request, int status)
     self->write_pending = false;
     cote__outbox_consume(&self->writing, self->write_size);
     if (self->closing) return;
+    self->heard = uv_now(self->loop->uv);
     if (status != 0)
         end(self, COTE_ECONNLOST);
     else if (self->writing.size > 0)

@@ -46,6 +46,10 @@ size_t cote__connection_backlog(const cote__connection *connection);
 /* Whether what is written now may still leave: false once its end has begun, before `closed`. */
 bool cote__connection_is_open(const cote__connection *connection);
 
+/* When bytes of the other side came last, or it took some that had waited; else when the connection
+ * was made. Monotonic. */
+cote__time cote__connection_heard(const cote__connection *connection);
+
 /* The other side's address, host order; 0 if unknown. */
 uint32_t cote__connection_peer(const cote__connection *connection);
 

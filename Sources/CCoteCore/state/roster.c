@@ -91,6 +91,12 @@ static cote__roster_peer *peer_of(const cote__queue_node *node)
     return node ? COTE__CONTAINER(node, cote__roster_peer, by_age) : NULL;
 }
 
+static void chain(void *context, cote__roster_peer *peer)
+{
+    chain_by_iid(context, peer);
+    chain_by_raw(context, peer);
+}
+
 static bool grow(cote__roster *roster)
 {
     size_t count = roster->bucket_count ? roster->bucket_count * 2 : LEAST_BUCKETS;
@@ -106,20 +112,23 @@ static bool grow(cote__roster *roster)
     roster->by_iid = by_iid;
     roster->by_raw = by_raw;
     roster->bucket_count = count;
-    for (cote__queue_node *node = roster->ages.head; node; node = node->next) {
-        chain_by_iid(roster, peer_of(node));
-        chain_by_raw(roster, peer_of(node));
-    }
+    cote__roster_each(roster, chain, roster);
     return true;
 }
 
 /* MARK: peers */
 
+static void list(cote__roster_peer *peer, cote__queue *ages)
+{
+    peer->list = ages;
+    cote__queue_push(ages, &peer->by_age);
+}
+
 static void touch(cote__roster *roster, cote__roster_peer *peer, cote__time now)
 {
     peer->last_seen = now;
-    cote__queue_remove(&roster->ages, &peer->by_age);
-    cote__queue_push(&roster->ages, &peer->by_age);
+    cote__queue_remove(peer->list, &peer->by_age);
+    list(peer, &roster->ages);
 }
 
 static char *copy(cote__slice bytes)
@@ -149,7 +158,7 @@ static cote__roster_peer *peer_add(cote__roster *roster, cote__slice iid)
     }
     chain_by_iid(roster, peer);
     chain_by_raw(roster, peer);
-    cote__queue_push(&roster->ages, &peer->by_age);
+    list(peer, &roster->ages);
     roster->count++;
     return peer;
 }
@@ -203,7 +212,7 @@ void *cote__roster_remove(cote__roster *roster, cote__roster_peer *peer)
     void *value = peer->value;
     unchain_by_iid(roster, peer);
     unchain_by_raw(roster, peer);
-    cote__queue_remove(&roster->ages, &peer->by_age);
+    cote__queue_remove(peer->list, &peer->by_age);
     roster->count--;
     peer_free(peer);
     return value;
@@ -212,14 +221,33 @@ void *cote__roster_remove(cote__roster *roster, cote__roster_peer *peer)
 cote__roster_peer *cote__roster_silent(const cote__roster *roster, cote__time now,
                                        cote__time timeout)
 {
-    cote__roster_peer *oldest = peer_of(cote__queue_peek(&roster->ages));
+    cote__roster_peer *oldest =
+        peer_of(cote__queue_peek(roster->suspects.head ? &roster->suspects : &roster->ages));
     bool silent = oldest && now > oldest->last_seen && now - oldest->last_seen > timeout;
     return silent ? oldest : NULL;
+}
+
+cote__roster_peer *cote__roster_suspect(cote__roster *roster, cote__time now, cote__time after)
+{
+    cote__roster_peer *oldest = peer_of(cote__queue_peek(&roster->ages));
+    if (!oldest || now <= oldest->last_seen || now - oldest->last_seen <= after) return NULL;
+    cote__queue_pop(&roster->ages);
+    list(oldest, &roster->suspects);
+    oldest->suspected = true;
+    return oldest;
+}
+
+cote__time cote__roster_oldest(const cote__roster *roster)
+{
+    const cote__roster_peer *oldest = peer_of(cote__queue_peek(&roster->ages));
+    return oldest ? oldest->last_seen : COTE__NEVER;
 }
 
 void cote__roster_each(const cote__roster *roster,
                        void (*visit)(void *context, cote__roster_peer *peer), void *context)
 {
+    for (cote__queue_node *node = roster->suspects.head; node; node = node->next)
+        visit(context, peer_of(node));
     for (cote__queue_node *node = roster->ages.head; node; node = node->next)
         visit(context, peer_of(node));
 }
@@ -228,7 +256,7 @@ void cote__roster_fini(cote__roster *roster, void (*release)(void *context, void
                        void *context)
 {
     cote__queue_node *node;
-    while ((node = cote__queue_pop(&roster->ages))) {
+    while ((node = cote__queue_pop(&roster->suspects)) || (node = cote__queue_pop(&roster->ages))) {
         cote__roster_peer *peer = peer_of(node);
         release(context, peer->value);
         peer_free(peer);

@@ -14,6 +14,8 @@
 typedef struct cote__roster_peer {
     void *value; /* the owner's; passed to `release` when the peer goes */
     cote__time last_seen;
+    bool suspected; /* by cote__roster_suspect; stays when it is heard again, until the owner sees
+                       to it */
     uint64_t raw_hash; /* of the last datagram and its source */
     char *raw;         /* the last datagram, so that an equal one costs no parsing */
     size_t raw_size;
@@ -22,6 +24,7 @@ typedef struct cote__roster_peer {
     char *iid;
     size_t iid_size;
     struct cote__roster_peer *next_by_iid, *next_by_raw;
+    cote__queue *list; /* one of the roster's two */
     cote__queue_node by_age;
 } cote__roster_peer;
 
@@ -30,10 +33,11 @@ typedef struct cote__roster {
     cote__roster_peer **by_iid, **by_raw; /* two hash tables of `bucket_count` chains */
     size_t bucket_count;
     size_t count;
-    cote__queue ages; /* all of them, the one that was heard longest ago first */
-    uint64_t seed;    /* of the hashes: random, set before the first peer, so that nobody can send
-                         peers that all fall into one chain */
-} cote__roster;       /* zero-initialised is empty */
+    cote__queue ages;     /* the one that was heard longest ago first */
+    cote__queue suspects; /* likewise; all of them were heard longer ago than those in `ages` */
+    uint64_t seed; /* of the hashes: random, set before the first peer, so that nobody can send
+                      peers that all fall into one chain */
+} cote__roster;    /* zero-initialised is empty */
 
 void cote__roster_fini(cote__roster *roster, void (*release)(void *context, void *value),
                        void *context);
@@ -58,6 +62,16 @@ void *cote__roster_remove(cote__roster *roster, cote__roster_peer *peer);
  * remove, until NULL. */
 cote__roster_peer *cote__roster_silent(const cote__roster *roster, cote__time now,
                                        cote__time timeout);
+
+/*
+ * The peer that was heard longest ago of those that are not suspected, if that is longer than
+ * `after` at `now`: from now on it is. Or NULL: call until NULL.
+ */
+cote__roster_peer *cote__roster_suspect(cote__roster *roster, cote__time now, cote__time after);
+/* When one of those was heard that are not suspected, the longest ago; COTE__NEVER if there is
+ * none.
+ */
+cote__time cote__roster_oldest(const cote__roster *roster);
 
 /* Visits all, in no order; the visitor must not change the roster. */
 void cote__roster_each(const cote__roster *roster,

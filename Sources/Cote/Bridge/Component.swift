@@ -22,6 +22,7 @@ final class Component: @unchecked Sendable {
     private let discoveryStates: EventSource<DiscoveryState>
     // The loop's alone:
     private var peers: [String: Peer] = [:]
+    private var suspects = Set<String>()  // of them
     private var discoveryState = DiscoveryState.working
     private let logger: Logger
     private let closeHandle: @Sendable (OpaquePointer) -> Void
@@ -147,6 +148,7 @@ final class Component: @unchecked Sendable {
         }
         board?.didClose()
         peers = [:]
+        suspects = []
         peerEvents.finish()
         discoveryStates.finish()
         for waiter in last.waiters { waiter.resume() }
@@ -161,6 +163,7 @@ final class Component: @unchecked Sendable {
         PeerEvents(
             stream: peerEvents.stream(bufferingPolicy: .bufferingNewest(10_000)) { [self] in
                 peers.values.map { .added($0) }
+                    + peers.values.filter { suspects.contains($0.id) }.map { .suspected($0) }
             }
         )
     }
@@ -173,7 +176,11 @@ final class Component: @unchecked Sendable {
         board?.didHear(event)
         switch event {
         case .added(let peer), .updated(let peer): peers[peer.id] = peer
-        case .removed(let peer): peers[peer.id] = nil
+        case .suspected(let peer): suspects.insert(peer.id)
+        case .back(let peer): suspects.remove(peer.id)
+        case .removed(let peer):
+            peers[peer.id] = nil
+            suspects.remove(peer.id)
         }
         peerEvents.send(event)
     }
@@ -230,6 +237,8 @@ private func componentDidHear(
         switch event {
         case COTE_PEER_ADDED: .added(peer)
         case COTE_PEER_UPDATED: .updated(peer)
+        case COTE_PEER_SUSPECTED: .suspected(peer)
+        case COTE_PEER_BACK: .back(peer)
         default: .removed(peer)
         }
     component(context).takeUnretainedValue().didHear(event)

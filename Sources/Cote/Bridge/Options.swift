@@ -21,7 +21,8 @@ extension Description {
     private static let names = [
         ("name_space:", "namespace:"), ("discovery_address:", "discoveryAddress:"),
         ("node_timeout_ms", "nodeTimeout"), ("check_interval_ms", "checkInterval"),
-        ("hello_interval_ms", "helloInterval"),
+        ("hello_interval_ms", "helloInterval"), ("breaker_pause_ms", "breakerPause"),
+        ("breaker_max_pause_ms", "breakerMaximumPause"),
     ]
 
     /// Calls `body` with the core's options, whose strings live until it returns.
@@ -64,6 +65,11 @@ extension Description {
         options.hello_interval_ms = try interval(configuration.helloInterval, for: "helloInterval")
         options.check_interval_ms = try interval(configuration.checkInterval, for: "checkInterval")
         options.node_timeout_ms = try interval(configuration.nodeTimeout, for: "nodeTimeout")
+        options.breaker_failures =
+            configuration.breakerFailures == 0
+            ? COTE_NO_BREAKER : try number(configuration.breakerFailures, for: "breakerFailures")
+        options.breaker_pause_ms = try interval(configuration.breakerPause, for: "breakerPause")
+        options.breaker_max_pause_ms = try interval(configuration.breakerMaximumPause, for: "breakerMaximumPause")
         options.log = toggle(configuration.log)
         options.hello_logs = toggle(configuration.helloLogs)
         options.status_logs = toggle(configuration.statusLogs)

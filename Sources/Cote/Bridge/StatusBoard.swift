@@ -32,6 +32,7 @@ final class StatusBoard: Sendable {
             switch event {
             case .added(let peer), .updated(let peer):
                 state.peers[peer.id] = peer
+            case .suspected, .back: break
             case .removed(let peer):
                 state.peers[peer.id] = nil
                 state.latest[peer.id] = nil

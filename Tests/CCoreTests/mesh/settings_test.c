@@ -97,6 +97,16 @@ static uint32_t multicast_ttl(const cote__settings *settings)
     return settings->discovery.multicast_ttl;
 }
 
+static uint32_t breaker_pause(const cote__settings *settings)
+{
+    return (uint32_t)settings->breaker.pause;
+}
+
+static uint32_t breaker_max_pause(const cote__settings *settings)
+{
+    return (uint32_t)settings->breaker.longest;
+}
+
 static const struct number numbers[] = {
     NUMBER(hello_interval_ms, "COTE_HELLO_INTERVAL", "a number of milliseconds", UINT32_MAX - 1,
            2000, hello_interval),
@@ -106,6 +116,10 @@ static const struct number numbers[] = {
            node_timeout),
     NUMBER(discovery_port, "COTE_UDP_PORT", "a port", UINT16_MAX, 12345, udp_port),
     NUMBER(multicast_ttl, "COTE_MULTICAST_TTL", "a TTL", 255, 1, multicast_ttl),
+    NUMBER(breaker_pause_ms, "COTE_BREAKER_PAUSE", "a number of milliseconds", UINT32_MAX - 1, 1000,
+           breaker_pause),
+    NUMBER(breaker_max_pause_ms, "COTE_BREAKER_MAX_PAUSE", "a number of milliseconds",
+           UINT32_MAX - 1, 30000, breaker_max_pause),
 };
 
 static void set_argument(cote_options *options, uint32_t value)
@@ -129,8 +143,9 @@ static void number_at_three_levels(void)
 {
     cote_options options = named();
     /* Intervals that are all right with each of the defaults, and with each other. */
-    bool is_timeout = strcmp(number_in_hand->field, "node_timeout_ms") == 0;
-    uint32_t variable = is_timeout ? 7000 : 77, argument = is_timeout ? 8000 : 88;
+    bool is_longer = strcmp(number_in_hand->field, "node_timeout_ms") == 0 ||
+                     strcmp(number_in_hand->field, "breaker_max_pause_ms") == 0;
+    uint32_t variable = is_longer ? 7000 : 77, argument = is_longer ? 8000 : 88;
     char text[16];
     cote__settings settings = resolve(&options);
     assert_int_equal(number_in_hand->read(&settings), number_in_hand->fallback);
@@ -175,6 +190,38 @@ static void test_numbers_that_are_none(void **state)
 {
     (void)state;
     each_number(number_that_is_none);
+}
+
+static unsigned breaker_failures(const cote_options *options)
+{
+    cote__settings settings;
+    assert_int_equal(cote__settings_resolve(options, COTE__AXON_REQ, &settings), COTE_OK);
+    cote__settings_fini(&settings);
+    return settings.breaker.failures;
+}
+
+static void test_breaker(void **state)
+{
+    (void)state;
+    cote_options options = named();
+    assert_int_equal(breaker_failures(&options), 5);
+    setenv("COTE_BREAKER_FAILURES", "7", 1);
+    assert_int_equal(breaker_failures(&options), 7);
+    setenv("COTE_BREAKER_FAILURES", "0", 1); /* none at all */
+    assert_int_equal(breaker_failures(&options), 0);
+    options.breaker_failures = 2;
+    assert_int_equal(breaker_failures(&options), 2);
+    setenv("COTE_BREAKER_FAILURES", "7", 1);
+    options.breaker_failures = COTE_NO_BREAKER;
+    assert_int_equal(breaker_failures(&options), 0);
+    options = named();
+    setenv("COTE_BREAKER_FAILURES", "many", 1);
+    expect_refused(&options, "COTE_BREAKER_FAILURES: \"many\" is not a number of failures from 0 "
+                             "to 4294967294");
+    unsetenv("COTE_BREAKER_FAILURES");
+    options.breaker_pause_ms = 30001;
+    expect_refused(&options,
+                   "breaker_max_pause_ms: 30000 (default) is less than breaker_pause_ms: 30001");
 }
 
 static void test_intervals_out_of_order(void **state)
@@ -420,6 +467,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         settings_test(test_numbers_at_three_levels),
         settings_test(test_numbers_that_are_none),
+        settings_test(test_breaker),
         settings_test(test_intervals_out_of_order),
         settings_test(test_switches_that_are_none),
         settings_test(test_switches_at_three_levels),

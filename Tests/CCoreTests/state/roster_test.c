@@ -115,6 +115,37 @@ static void who_is_silent_for_longer_goes(void **state)
     assert_int_equal(value, 0); /* it was given back before */
 }
 
+static void who_is_suspected_is_named_once_and_comes_back(void **state)
+{
+    (void)state;
+    cote__roster roster = {.seed = 1};
+    assert_int_equal(cote__roster_oldest(&roster), COTE__NEVER);
+    assert_null(cote__roster_suspect(&roster, 1000, 1));
+    cote__roster_peer *a = hear(&roster, "a", 1, "A", 100, true);
+    cote__roster_peer *b = hear(&roster, "b", 1, "B", 200, true);
+    assert_int_equal(cote__roster_oldest(&roster), 100);
+    assert_null(cote__roster_suspect(&roster, 150, 50));
+    assert_ptr_equal(cote__roster_suspect(&roster, 151, 50), a);
+    assert_null(cote__roster_suspect(&roster, 250, 50));
+    assert_true(a->suspected && !b->suspected);
+    assert_int_equal(cote__roster_oldest(&roster), 200);
+    /* It is still known, and the first to go. */
+    assert_ptr_equal(cote__roster_find(&roster, text("a")), a);
+    assert_ptr_equal(cote__roster_silent(&roster, 300, 150), a);
+    /* Heard again it is like the others, once its owner has seen to it. */
+    assert_ptr_equal(cote__roster_refresh(&roster, 1, text("A"), 300), a);
+    assert_true(a->suspected);
+    a->suspected = false;
+    assert_ptr_equal(cote__roster_suspect(&roster, 301, 50), b);
+    assert_null(cote__roster_suspect(&roster, 301, 50));
+    assert_ptr_equal(cote__roster_suspect(&roster, 400, 50), a);
+    assert_ptr_equal(cote__roster_silent(&roster, 400, 50), b);
+    cote__roster_remove(&roster, b);
+    assert_ptr_equal(cote__roster_silent(&roster, 400, 50), a);
+    assert_int_equal(roster.count, 1);
+    cote__roster_fini(&roster, count_release, NULL);
+}
+
 static void count_visit(void *context, cote__roster_peer *peer)
 {
     (void)context;
@@ -309,6 +340,7 @@ int main(void)
         cmocka_unit_test(only_the_last_datagram_refreshes),
         cmocka_unit_test(ids_are_any_bytes),
         cmocka_unit_test(who_is_silent_for_longer_goes),
+        cmocka_unit_test(who_is_suspected_is_named_once_and_comes_back),
         cmocka_unit_test(all_are_visited_and_released_once),
         cmocka_unit_test(every_bit_counts),
         cmocka_unit_test(the_seed_and_the_source_change_the_hash),
