@@ -14,8 +14,9 @@
  *  5. If a send returned COTE_OK, its response callback fires exactly once (answer, remote error,
  *     timeout, cancelled, connection lost or closed), and before on_close. There is no way for a
  * request to end silently.
- *  6. close may be called from anywhere, callbacks included, and again until on_close begins; from
- * then on no call with that handle may be made. Other calls after close return COTE_ECLOSED.
+ *  6. close may be called from anywhere, callbacks included, and again until on_close returns; from
+ * then on no call with that handle may be made. Other calls after close return COTE_ECLOSED. drain
+ * is a close that takes its time: what would begin something returns COTE_ECLOSED.
  *  7. A reply token is used once, and outlives its connection, its component and its loop (then the
  *     reply is dropped and reported as such). A token that is dropped unanswered sends the
  * requester an error. Bounds are counted at the mailbox: a full queue is told to the caller at

@@ -44,6 +44,8 @@ public final class Publisher: Closable {
         let settings = configuration.adding(key: key, namespace: namespace, timeout: nil, logger: logger)
         component = Component(loop: try .forComponent(ofItsOwn: false), logger: settings.effectiveLogger) {
             cote_publisher_close($0)
+        } drain: {
+            cote_publisher_drain($0, $1)
         }
         try component.start(
             Description(name: name, types: broadcasts, advertisement: advertisement, configuration: settings)
@@ -122,6 +124,15 @@ public final class Publisher: Closable {
     /// Says goodbye, closes the connections, and returns when that is done.
     public func close() async {
         component.close()
+        await component.closed()
+    }
+
+    /// Says goodbye, waits until all that was published has left for the subscribers, and closes. What is published from now
+    /// on fails with ``CoteError/Code/closed``. Cancelling the task does not shorten it; ``close()`` does.
+    ///
+    /// - Parameter duration: After that it closes as ``close()`` does, whatever is left.
+    public func close(drain duration: Duration) async {
+        component.drain(for: duration)
         await component.closed()
     }
 }

@@ -66,7 +66,11 @@ public final class Requester: Closable {
             loop: try .forComponent(ofItsOwn: false),
             logger: settings.effectiveLogger,
             balancing: balancing
-        ) { cote_requester_close($0) }
+        ) {
+            cote_requester_close($0)
+        } drain: {
+            cote_requester_drain($0, $1)
+        }
         try component.start(
             Description(
                 name: name,
@@ -128,6 +132,15 @@ public final class Requester: Closable {
     /// Ends all requests with ``CoteError/Code/closed``, says goodbye, and returns when all of it is done.
     public func close() async {
         component.close()
+        await component.closed()
+    }
+
+    /// Waits for the answers of all requests that were sent, and closes. What is sent from now on fails with
+    /// ``CoteError/Code/closed``. Cancelling the task does not shorten it; ``close()`` does.
+    ///
+    /// - Parameter duration: After that it closes as ``close()`` does, whatever is left.
+    public func close(drain duration: Duration) async {
+        component.drain(for: duration)
         await component.closed()
     }
 }

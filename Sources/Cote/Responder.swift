@@ -75,7 +75,11 @@ public final class Responder: Closable {
         component = Component(
             loop: try .forComponent(ofItsOwn: execution == .inline),
             logger: settings.effectiveLogger
-        ) { cote_responder_close($0) }
+        ) {
+            cote_responder_close($0)
+        } drain: {
+            cote_responder_drain($0, $1)
+        }
         try component.start(
             Description(
                 name: name,
@@ -114,6 +118,19 @@ public final class Responder: Closable {
     /// answers that come now are dropped, and logged.
     public func close() async {
         component.close()
+        await component.closed()
+    }
+
+    /// Says goodbye, finishes the requests that have come, and closes.
+    ///
+    /// Requesters send nothing new from the goodbye on. What they had sent before is still handled, handlers that run are
+    /// waited for, and their answers are written: a responder that is closed like this loses no request, under load either.
+    /// Node.js requesters know no goodbye; each of their connections is closed in a pause, and what they send just then is
+    /// lost to them. Cancelling the task does not shorten it; ``close()`` does.
+    ///
+    /// - Parameter duration: After that it closes as ``close()`` does, whatever is left.
+    public func close(drain duration: Duration) async {
+        component.drain(for: duration)
         await component.closed()
     }
 }

@@ -81,7 +81,7 @@ extension Subscriber {
             },
             onEnd: queue.finish
         )
-        Task { await queue.handOut(atATime: concurrency, to: handler) }
+        handlers.run { await queue.handOut(atATime: concurrency, to: handler) }
         return subscribe(pattern, receiver)
     }
 

@@ -25,6 +25,7 @@ public import Logging
 public final class Subscriber: Closable {
     let component: Component
     let failures: MessageFailures
+    let handlers = RunningHandlers()
     let execution: Responder.Execution
 
     /// The component's id, a UUID; peers know it by that.
@@ -109,6 +110,14 @@ public final class Subscriber: Closable {
     public func close() async {
         component.close()
         await component.closed()
+    }
+
+    /// Closes, and returns when the handlers have finished what they were given. Cancelling the task does not shorten it.
+    ///
+    /// - Parameter duration: It waits no longer than that.
+    public func close(drain duration: Duration) async {
+        await close()
+        await handlers.finished(within: duration)
     }
 }
 

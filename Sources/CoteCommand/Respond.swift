@@ -12,8 +12,9 @@ struct Respond: AsyncParsableCommand {
             exit status than 0, the answer is an error: its message is what the command wrote to standard error, its \
             code is like "exit 3" or "signal 9".
 
-            It runs until SIGINT or SIGTERM, which ends the commands that still run; the exit status is 0 then. A \
-            second signal ends it at once. Nothing is written to standard output.
+            It runs until SIGINT or SIGTERM. Then it says goodbye, so that no request comes any more, and finishes \
+            those that came; commands that still run when the time of --drain is over are ended. The exit status is 0 \
+            then. A second signal ends it at once. Nothing is written to standard output.
 
             All requests of one key go to all its responders in turn, whatever their type. So responders that answer \
             different types need different keys.
@@ -41,6 +42,9 @@ struct Respond: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How many commands run at once; more requests wait.", valueName: "n"))
     var concurrency = 64
 
+    @Option(help: ArgumentHelp("How long it may finish what came, when it is told to end.", valueName: "seconds"))
+    var drain = 10.0
+
     @OptionGroup(title: "MESH OPTIONS")
     var mesh: MeshOptions
 
@@ -56,6 +60,7 @@ struct Respond: AsyncParsableCommand {
             throw ValidationError("One of --echo, --reply and --exec is needed.")
         }
         guard concurrency > 0 else { throw ValidationError("--concurrency must be 1 or more.") }
+        guard drain >= 0, drain.isFinite else { throw ValidationError("--drain must be 0 or more.") }
     }
 
     func run() async throws {
@@ -80,15 +85,26 @@ struct Respond: AsyncParsableCommand {
             configuration: mesh.configuration
         )
         StandardStreams.report("Answering as \(name) on port \(responder.port): \(types.joined(separator: ", "))")
-        switch answer {
-        case .echo:
-            for type in types { responder.on(type) { (request: JSONValue) in request } }
-            await responder.run()
-        case .reply(let value):
-            for type in types { responder.on(type) { value } }
-            await responder.run()
-        case .exec(let command):
-            await serve(responder, by: command)
+        // Not a child of the task that a signal cancels: it goes on until the drain is over.
+        let service = Task {
+            switch answer {
+            case .echo:
+                for type in types { responder.on(type) { (request: JSONValue) in request } }
+                await responder.run()
+            case .reply(let value):
+                for type in types { responder.on(type) { value } }
+                await responder.run()
+            case .exec(let command):
+                await serve(responder, by: command)
+            }
+        }
+        await withTaskCancellationHandler {
+            await service.value
+        } onCancel: {
+            Task {
+                await responder.close(drain: .seconds(min(drain, 1e6)))
+                service.cancel()
+            }
         }
     }
 

@@ -64,7 +64,8 @@ struct SignalTests {
         let fifo = try Fifo()
         let command = "exec 9> '\(fifo.path)'; sleep 1000 & echo started >&9; sleep 1000"
         async let caller = mesh.call("run")
-        let (outcome, _) = try await Command.run(["respond", "run", "--exec", command] + mesh.options) { responder in
+        let (outcome, _) = try await Command.run(["respond", "run", "--drain", "0", "--exec", command] + mesh.options) {
+            responder in
             // Ends when nobody is left who holds it open.
             try await fifo.read { line in
                 #expect(line == "started")
@@ -86,11 +87,33 @@ struct SignalTests {
         let fifo = try Fifo()
         let command = script.replacing("FIFO", with: "'\(fifo.path)'")
         async let caller = mesh.call("run")
-        let (outcome, _) = try await Command.run(["respond", "run", "--exec", command] + mesh.options) { responder in
+        let (outcome, _) = try await Command.run(["respond", "run", "--drain", "0", "--exec", command] + mesh.options) {
+            responder in
             try await fifo.read { _ in try responder.send(.terminate) }
         }
         outcome.expectCleanEnd()
         #expect(try await caller.status == 3)
+    }
+
+    @Test("what came before the signal is answered, and the commands that answer it finish")
+    func drain() async throws {
+        var patient = mesh.configuration
+        patient.nodeTimeout = .seconds(3600)  // so that only a goodbye removes a peer
+        let requester = try Requester(name: "caller", configuration: patient)
+        let peers = requester.peers
+        let fifo = try Fifo()
+        let gate = try Gate()
+        let command = "echo started > '\(fifo.path)'; head -c 1 '\(gate.path)'"
+        let options = ["respond", "run", "--drain", "600", "--exec", command] + mesh.options
+        async let answer: Int = requester.send("run")
+        let (outcome, _) = try await Command.run(options) { responder in
+            try await fifo.read { _ in try responder.send(.terminate) }
+            for await case .removed in peers { break }
+            gate.open(1)
+        }
+        outcome.expectCleanEnd()
+        #expect(try await answer == 1)
+        await requester.close()
     }
 
     @Test("a second signal ends all at once", arguments: [(Signal.interrupt, Int32(130)), (.terminate, 143)])
@@ -102,12 +125,35 @@ struct SignalTests {
             while :; do sleep 1000 & wait; done
             """
         async let caller = mesh.call("run")
-        let (outcome, _) = try await Command.run(["respond", "run", "--exec", command] + mesh.options) { responder in
+        let (outcome, _) = try await Command.run(["respond", "run", "--drain", "0", "--exec", command] + mesh.options) {
+            responder in
             try await fifo.read { _ in try responder.send(.interrupt) }
         }
         #expect(outcome.status == status)
         #expect(outcome.output.isEmpty)
         #expect(try await caller.status == 3)
+    }
+
+    @Test("a second signal ends the drain, and all at once")
+    func secondSignalWhileDraining() async throws {
+        var patient = mesh.configuration
+        patient.nodeTimeout = .seconds(3600)
+        let observer = try Requester(name: "observer", configuration: patient)
+        let peers = observer.peers
+        let fifo = try Fifo()
+        let command = "exec 9> '\(fifo.path)'; echo started >&9; sleep 1000"
+        let options = ["respond", "run", "--drain", "600", "--exec", command] + mesh.options
+        async let caller = mesh.call("run")
+        let (outcome, _) = try await Command.run(options) { responder in
+            try await fifo.read { _ in
+                try responder.send(.terminate)
+                for await case .removed in peers { break }
+                try responder.send(.terminate)
+            }
+        }
+        #expect(outcome.status == 143)
+        #expect(try await caller.status == 3)
+        await observer.close()
     }
 
     #if os(Linux)

@@ -22,6 +22,7 @@ struct UsageTests {
             (["respond", "t", "--echo", "--reply", "1"], "--exec"),
             (["respond", "t", "--reply", "{"], "--reply"), (["respond", "", "--echo"], "type"),
             (["respond", "t", "--exec", "x", "--concurrency", "0"], "--concurrency"),
+            (["respond", "t", "--echo", "--drain", "-1"], "--drain"),
             (["respond", "t", "--echo", "--multicast", "10.0.0.1"], "10.0.0.1"), (["fly"], "fly"),
         ]
     )

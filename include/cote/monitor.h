@@ -43,7 +43,7 @@ COTE_API uint16_t cote_monitor_port(const cote_monitor *monitor);
 COTE_API const char *cote_monitor_id(const cote_monitor *monitor);
 
 /* Says goodbye, closes its connections, then calls on_close. May be called again until on_close
- * begins. */
+ * returns. */
 COTE_API void cote_monitor_close(cote_monitor *monitor);
 
 #ifdef __cplusplus

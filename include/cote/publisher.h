@@ -44,8 +44,16 @@ COTE_API uint16_t cote_publisher_port(const cote_publisher *publisher);
 COTE_API const char *cote_publisher_id(const cote_publisher *publisher);
 
 /* Says goodbye, closes its connections, then calls on_close. May be called again until on_close
- * begins. */
+ * returns. */
 COTE_API void cote_publisher_close(cote_publisher *publisher);
+
+/*
+ * Closes when all that was published has been handed to the system for each subscriber, or
+ * `duration_ms` ms from now, whichever comes first. It says goodbye at once, and from this call on
+ * cote_publisher_publish returns COTE_ECLOSED. Nothing happens if it drains or closes already;
+ * cote_publisher_close ends it at once. May be called again until on_close returns.
+ */
+COTE_API void cote_publisher_drain(cote_publisher *publisher, uint32_t duration_ms);
 
 #ifdef __cplusplus
 }

@@ -94,6 +94,15 @@ COTE_API const char *cote_requester_id(const cote_requester *requester);
  * on_close begins. */
 COTE_API void cote_requester_close(cote_requester *requester);
 
+/*
+ * Closes when each request has ended, those that wait for a responder included, or `duration_ms` ms
+ * from now, whichever comes first; those that are left end with COTE_ECLOSED. From this call on
+ * cote_requester_send returns COTE_ECLOSED; cote_requester_cancel goes on working. Nothing happens
+ * if it drains or closes already; cote_requester_close ends it at once. May be called again until
+ * on_close begins.
+ */
+COTE_API void cote_requester_drain(cote_requester *requester, uint32_t duration_ms);
+
 #ifdef __cplusplus
 }
 #endif

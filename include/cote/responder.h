@@ -73,8 +73,23 @@ COTE_API uint16_t cote_responder_port(const cote_responder *responder);
 COTE_API const char *cote_responder_id(const cote_responder *responder);
 
 /* Says goodbye, closes its connections, then calls on_close. May be called again until on_close
- * begins. */
+ * returns. */
 COTE_API void cote_responder_close(cote_responder *responder);
+
+/*
+ * Closes when its work is done, or `duration_ms` ms from now, whichever comes first. It says
+ * goodbye at once, to the requesters that are connected too, and those of this library send it
+ * nothing new from then on. What they had sent before is still handled, and what its handlers hold
+ * is waited for: when each reply token is consumed, each answer written, and each requester of this
+ * library has closed its connection, it closes as cote_responder_close does. So a responder may be
+ * stopped under load, and no request is lost. Node.js requesters do not know goodbyes: each of
+ * their connections is closed when nothing has been under way on it for a moment, and what they
+ * send just then is lost to them.
+ *
+ * Nothing happens if it drains or closes already; cote_responder_close ends it at once. May be
+ * called again until on_close returns.
+ */
+COTE_API void cote_responder_drain(cote_responder *responder, uint32_t duration_ms);
 
 enum {
     COTE_REPLY_ENCODED = 1 /* the caller vouches that JSON is valid */

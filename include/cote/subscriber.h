@@ -58,7 +58,7 @@ COTE_API size_t cote_subscriber_publishers(const cote_subscriber *subscriber);
 COTE_API const char *cote_subscriber_id(const cote_subscriber *subscriber);
 
 /* Says goodbye, closes its connections, then calls on_close. May be called again until on_close
- * begins. */
+ * returns. */
 COTE_API void cote_subscriber_close(cote_subscriber *subscriber);
 
 #ifdef __cplusplus

@@ -151,12 +151,20 @@ void cote__component_connected(cote__component *component, size_t count)
         component->settings.on_connected(component->settings.context, count);
 }
 
+void cote__component_leave(cote__component *component)
+{
+    if (component->left) return;
+    component->left = true;
+    cote__discovery_leave(&component->registration);
+}
+
 static void close_on_loop(cote__task *task)
 {
     cote__component *component = COTE__CONTAINER(task, cote__component, close_task);
     cote__component_hold(component); /* until the kind is through, whatever it releases */
     component->kind->close(component);
-    cote__discovery_leave(&component->registration);
+    cote__component_leave(component);
+    cote__drain_end(component);
     cote__component_release(component);
 }
 
@@ -186,6 +194,15 @@ bool cote__component_enter(cote__component *component)
     if (!atomic_load(&component->closing)) return true;
     cote__fail(COTE_ECLOSED, "%s is closed", component->settings.name);
     atomic_fetch_sub(&component->calls, 1); /* from here on the component may be gone */
+    return false;
+}
+
+bool cote__component_admit(cote__component *component)
+{
+    if (!cote__component_enter(component)) return false;
+    if (!atomic_load(&component->draining)) return true;
+    cote__fail(COTE_ECLOSED, "%s drains, and takes nothing new", component->settings.name);
+    cote__component_exit(component);
     return false;
 }
 

@@ -12,6 +12,7 @@
 #include <stdatomic.h>
 
 #include "mesh/discovery.h"
+#include "mesh/drain.h"
 #include "mesh/refusals.h"
 #include "state/unknown.h"
 #include "wire/uuid.h"
@@ -33,6 +34,11 @@ typedef struct cote__component_kind {
      * NULL for a kind that has none. */
     void (*monitor)(struct cote__component *component, cote_peer_event event, cote__peer *peer,
                     bool silent);
+    /* It is to end what it does, in good order; once, and NULL if there is nothing to be done. */
+    void (*drain)(struct cote__component *component);
+    /* Whether all has ended; asked again and again while it drains. NULL for a kind that does not
+     * drain. */
+    bool (*is_drained)(struct cote__component *component);
 } cote__component_kind;
 
 typedef struct cote__component {
@@ -44,12 +50,15 @@ typedef struct cote__component {
     cote__member member;
 
     atomic_bool closing;     /* close was called: new calls are refused */
+    atomic_bool draining;    /* drain was called: what would begin something is refused */
     atomic_size_t connected; /* partners that it has a connection with */
     atomic_uint calls;       /* that were let in, and have not run on the loop yet */
     unsigned holds;          /* the loop's, as the rest */
     cote__unknown unknown;
     cote__refusal_log refusals;
     cote__task start_task, close_task, end_task;
+    cote__drain drain;
+    bool left; /* it has said goodbye */
 } cote__component;
 
 /*
@@ -67,12 +76,15 @@ int cote__component_start(cote__component *component, uint16_t port);
 /* From any thread. */
 void cote__component_close(cote__component *component);
 bool cote__component_enter(cote__component *component); /* false: closing */
+bool cote__component_admit(cote__component *component); /* to begin something. false: draining */
 void cote__component_exit(cote__component *component);
 
 /* On the loop thread. */
 void cote__component_hold(cote__component *component);
 void cote__component_release(cote__component *component);
 bool cote__component_is_closing(const cote__component *component);
+/* Says goodbye; close does it if it was not done before. */
+void cote__component_leave(cote__component *component);
 /* Tells the user and the log of a partner. */
 void cote__component_peer(cote__component *component, cote_peer_event event, cote__peer *peer);
 /* Remembers how many partners are connected, and tells it if that is new. */

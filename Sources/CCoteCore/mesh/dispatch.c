@@ -222,6 +222,7 @@ void cote__dispatch_forget(cote__requested *request)
         link->load.pending--;
         cote__health_relieved(link);
         link->credit++; /* whoever lets a request time out is not kept from the rest for ever */
+        cote__link_settled(link);
         return;
     }
     if (request->waiting) leave_queue(request);

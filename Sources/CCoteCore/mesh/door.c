@@ -5,11 +5,25 @@
 
 #include "net/system.h"
 #include "wire/error.h"
+#include "wire/message.h"
+
+enum {
+    /* ms, while it leaves: */
+    SETTLING = 50, /* who heard of it before its goodbye may be about to connect */
+    QUIET = 100,   /* after which a requester that knows no goodbye may be taken to pause */
+    PATIENCE =
+        1000 /* with one that has not sent any request: perhaps it is one of ours, and slow */
+};
 #include "wire/probe.h"
 
 enum { MOST_UNREAD = 64 * 1024 /* bytes; who leaves so many unread has signs of life enough */ };
 
 /* MARK: connections */
+
+static void forget_kept(atomic_size_t *kept)
+{
+    if (atomic_fetch_sub(kept, 1) == 1) free(kept);
+}
 
 cote__channel *cote__channel_retain(cote__channel *channel)
 {
@@ -19,8 +33,16 @@ cote__channel *cote__channel_retain(cote__channel *channel)
 
 void cote__channel_release(cote__channel *channel)
 {
-    if (atomic_fetch_sub_explicit(&channel->references, 1, memory_order_acq_rel) == 1)
-        free(channel);
+    if (atomic_fetch_sub_explicit(&channel->references, 1, memory_order_acq_rel) != 1) return;
+    forget_kept(channel->kept);
+    free(channel);
+}
+
+static void say_bye(cote__channel *channel)
+{
+    channel->active = cote__now();
+    cote__farewell_encode(cote__connection_output(channel->connection));
+    cote__connection_written(channel->connection);
 }
 
 static void answer_probe(cote__connection *connection)
@@ -33,6 +55,7 @@ static void answer_probe(cote__connection *connection)
 static bool frame_came(void *owner, const cote__amp_frame *frame)
 {
     cote__channel *channel = owner;
+    if (channel->door->leaving) channel->active = cote__now();
     if (cote__is_probe(frame)) {
         answer_probe(channel->connection);
         return true;
@@ -71,10 +94,25 @@ static void on_incoming(void *context, cote__listener *listener)
         return;
     }
     cote__address_format(cote__connection_peer(channel->connection), channel->address);
+    channel->kept = door->kept;
+    atomic_fetch_add(channel->kept, 1);
     cote__queue_push(&door->channels, &channel->node);
+    if (door->leaving) say_bye(channel);
     cote__component_hold(door->component);
     cote__component_connected(door->component, door->channels.count);
 }
+
+static void on_trouble(void *context, const char *message)
+{
+    cote__component *component = ((cote__door *)context)->component;
+    if (message)
+        cote__component_log(component, COTE_LOG_WARNING, "takes no connections for now: %s",
+                            message);
+    else
+        cote__component_log(component, COTE_LOG_INFO, "takes connections again");
+}
+
+static const cote__listener_events listener_events = {on_incoming, on_trouble};
 
 /* MARK: the door */
 
@@ -84,7 +122,10 @@ int cote__door_open(cote__door *door, cote__component *component, cote__door_fra
         .component = component,
         .on_frame = on_frame,
         .descriptor = -1,
+        .kept = malloc(sizeof *door->kept),
     };
+    if (!door->kept) return cote__fail(COTE_ENOMEM, "listener");
+    atomic_init(door->kept, 1);
     const cote__settings *settings = &component->settings;
     return cote__listen(settings->address, settings->ports.first, settings->ports.last, &door->port,
                         &door->descriptor);
@@ -94,13 +135,19 @@ void cote__door_abandon(cote__door *door)
 {
     if (door->descriptor >= 0) close(door->descriptor);
     door->descriptor = -1;
+    cote__door_fini(door);
+}
+
+void cote__door_fini(cote__door *door)
+{
+    if (door->kept) forget_kept(door->kept);
 }
 
 void cote__door_start(cote__door *door)
 {
     int descriptor = door->descriptor;
     door->descriptor = -1;
-    if (cote__listener_start(door->component->loop, descriptor, on_incoming, door,
+    if (cote__listener_start(door->component->loop, descriptor, &listener_events, door,
                              &door->listener) != COTE_OK)
         cote__component_log(door->component, COTE_LOG_ERROR, "takes no connections: %s",
                             cote_error_detail());
@@ -114,4 +161,50 @@ void cote__door_close(cote__door *door)
         atomic_store(&channel->gone, true);
         cote__connection_finish(channel->connection);
     }
+}
+
+/* MARK: leaving */
+
+void cote__door_leave(cote__door *door)
+{
+    door->leaving = true;
+    door->left = cote__now();
+    for (cote__queue_node *node = door->channels.head; node; node = node->next)
+        say_bye(COTE__CONTAINER(node, cote__channel, node));
+}
+
+/* Each token of a request keeps its channel. */
+static bool is_idle(const cote__channel *channel)
+{
+    return atomic_load(&channel->references) == 1 &&
+           cote__connection_backlog(channel->connection) == 0;
+}
+
+static bool may_be_shown_out(cote__channel *channel, cote__time now)
+{
+    if (!is_idle(channel)) channel->active = now;
+    switch (channel->speaker) {
+    case COTE__SPEAKER_OURS: return false;
+    case COTE__SPEAKER_OTHER: return now - channel->active >= QUIET;
+    case COTE__SPEAKER_UNKNOWN: return now - channel->active >= PATIENCE;
+    }
+    return false;
+}
+
+bool cote__door_is_deserted(cote__door *door)
+{
+    cote__time now = cote__now();
+    for (cote__queue_node *node = door->channels.head; node; node = node->next) {
+        cote__channel *channel = COTE__CONTAINER(node, cote__channel, node);
+        if (may_be_shown_out(channel, now)) cote__connection_finish(channel->connection);
+    }
+    return atomic_load(door->kept) == 1 && now - door->left >= SETTLING;
+}
+
+bool cote__door_is_flushed(const cote__door *door)
+{
+    for (const cote__queue_node *node = door->channels.head; node; node = node->next)
+        if (cote__connection_backlog(COTE__CONTAINER(node, cote__channel, node)->connection) > 0)
+            return false;
+    return true;
 }

@@ -1,5 +1,5 @@
 /* door.h - the connections of a component that others connect to. On the loop thread, but for
- * cote__door_open. */
+ * cote__door_open, cote__door_abandon and cote__door_fini. */
 #ifndef COTE_MESH_DOOR_H
 #define COTE_MESH_DOOR_H
 
@@ -9,6 +9,13 @@
 #include "state/queue.h"
 
 struct cote__door;
+
+/* Whose requests come over a connection. */
+typedef enum cote__speaker {
+    COTE__SPEAKER_UNKNOWN, /* none came yet */
+    COTE__SPEAKER_OURS,
+    COTE__SPEAKER_OTHER
+} cote__speaker;
 
 /*
  * One connection. Counted, because it may be kept from any thread; `connection` is the loop's
@@ -21,6 +28,9 @@ typedef struct cote__channel {
     cote__connection *connection;
     cote__queue_node node; /* in the door's list */
     cote__queue watches;   /* the component's */
+    cote__speaker speaker; /* a responder's */
+    cote__time active;     /* while its door is left: when something was last under way */
+    atomic_size_t *kept;   /* the door's */
     char address[16];
 } cote__channel;
 
@@ -42,15 +52,31 @@ typedef struct cote__door {
     int descriptor; /* bound, on its way to the listener; else -1 */
     cote__listener *listener;
     cote__queue channels;
+    /* One more than there are channels that the door or anybody else keeps; freed with the last. */
+    atomic_size_t *kept;
+    bool leaving;
+    cote__time left; /* since when it is */
 } cote__door;
 
 /* Binds, on any thread, to the first free port from the settings' one up. COTE_EADDRINUSE,
  * COTE_EADDRESS, COTE_ESYSTEM. */
 int cote__door_open(cote__door *door, cote__component *component, cote__door_frame_cb on_frame);
-/* Gives it up before it was started. */
+/* Gives it up before it was started, fini included. */
 void cote__door_abandon(cote__door *door);
+void cote__door_fini(cote__door *door); /* on any thread, when it is closed */
 /* Lets others in. */
 void cote__door_start(cote__door *door);
 void cote__door_close(cote__door *door);
+
+/* Says goodbye over each connection, and over those that still come. */
+void cote__door_leave(cote__door *door);
+/*
+ * To be asked again and again after that: whether nobody is left, and nobody keeps a channel.
+ * Requesters of ours leave by themselves when they have heard the goodbye and their last answer;
+ * others are shown out when nothing has been under way for a while.
+ */
+bool cote__door_is_deserted(cote__door *door);
+/* Whether the system has taken all that was written. */
+bool cote__door_is_flushed(const cote__door *door);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "mesh/health.h"
 #include "net/system.h"
+#include "wire/message.h"
 #include "wire/probe.h"
 
 enum {
@@ -106,13 +107,29 @@ static void on_opened(void *owner)
     cote__links_changed(link->links);
 }
 
+void cote__link_settled(cote__link *link)
+{
+    if (link->leaving && link->sent.count == 0 && link->connection)
+        cote__connection_close(link->connection);
+}
+
+/* It waits for this connection to be closed, and answers until then whatever was sent before. */
+static void on_bye(cote__link *link)
+{
+    link->departed = link->leaving = true;
+    cote__links_changed(link->links);
+    cote__link_settled(link);
+}
+
 static bool on_frame(void *owner, const cote__amp_frame *frame)
 {
     cote__link *link = owner;
     link->attempts =
         0; /* not before: one that accepts and closes must not be tried in a tight circle */
-    /* That it came is all that it says. */
-    return cote__is_probe_answer(frame) || link->links->events->frame(link, frame);
+    if (cote__is_probe_answer(frame)) return true; /* that it came is all that it says */
+    if (!cote__is_farewell(frame)) return link->links->events->frame(link, frame);
+    on_bye(link);
+    return true;
 }
 
 static void on_closed(void *owner, int status)
@@ -190,7 +207,7 @@ static cote__link *link_of(cote__links *links, const cote__peer *peer)
 {
     for (size_t i = 0; i < links->count; i++) {
         cote__link *link = links->items[i];
-        if (!link->dropped && same_id(link->peer, peer)) return link;
+        if (!link->dropped && !link->leaving && same_id(link->peer, peer)) return link;
     }
     return NULL;
 }
@@ -201,7 +218,7 @@ static cote__link *link_to_place(cote__links *links, const cote__peer *peer)
 {
     for (size_t i = 0; i < links->count; i++) {
         cote__link *link = links->items[i];
-        if (!link->dropped && same_place(link->peer, peer) &&
+        if (!link->dropped && !link->leaving && same_place(link->peer, peer) &&
             (!link->departed || same_id(link->peer, peer)))
             return link;
     }

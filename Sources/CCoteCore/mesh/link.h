@@ -18,6 +18,7 @@ typedef struct cote__link {
     cote__connection *connection; /* NULL while there is none */
     bool open;
     bool departed; /* the peer has said goodbye: nothing new is sent, what is under way may end */
+    bool leaving;  /* it has said so over this connection: departed for good */
     bool dropped;  /* goes as soon as its connection is closed */
     cote__queue sent; /* the owner's, as the next two: what was sent, and waits for its answer */
     cote__load load;
@@ -63,6 +64,10 @@ void cote__links_fini(cote__links *links);
 /* False if it was not as discovery has it: the user was told what is, or will be. */
 bool cote__links_peer(cote__links *links, cote_peer_event event, cote__peer *peer, bool silent);
 void cote__links_close(cote__links *links);
+
+/* Something that was sent over it waits for no answer any more. One that is leaving ends with the
+ * last. */
+void cote__link_settled(cote__link *link);
 
 /* For health.c. Ends with its connection; what was sent over it fails. */
 void cote__link_drop(cote__link *link);

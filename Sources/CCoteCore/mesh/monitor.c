@@ -63,12 +63,14 @@ static void close_all(cote__component *component)
 static void destroy(cote__component *component)
 {
     cote_monitor *monitor = (cote_monitor *)component;
+    cote__door_fini(&monitor->door);
     cote__buffer_fini(&monitor->scratch);
     cote__buffer_fini(&monitor->id);
     free(monitor);
 }
 
-static const cote__component_kind kind = {start, on_peer, close_all, destroy, NULL, NULL};
+static const cote__component_kind kind = {start, on_peer, close_all, destroy,
+                                          NULL,  NULL,    NULL,      NULL};
 
 int cote_monitor_create(cote_loop *loop, const cote_options *options, cote_status_cb on_status,
                         cote_monitor **out)

@@ -75,7 +75,7 @@ int cote_publisher_publish(cote_publisher *publisher, const char *topic, const c
     cote_value value = data ? *data : (cote_value){COTE_KIND_JSON, "null", 4};
     int result = check(publisher, topic, value, flags);
     if (result != COTE_OK) return result;
-    if (!cote__component_enter(&publisher->component)) return COTE_ECLOSED;
+    if (!cote__component_admit(&publisher->component)) return COTE_ECLOSED;
     cote__frame *frame = frame_create(publisher, topic, value);
     if (!frame) {
         cote__component_exit(&publisher->component);
@@ -117,10 +117,17 @@ static void close_all(cote__component *component)
 
 static void destroy(cote__component *component)
 {
+    cote__door_fini(&((cote_publisher *)component)->door);
     free(component);
 }
 
-static const cote__component_kind kind = {start, on_peer, close_all, destroy, NULL, NULL};
+static bool is_drained(cote__component *component)
+{
+    return cote__door_is_flushed(&((cote_publisher *)component)->door);
+}
+
+static const cote__component_kind kind = {
+    start, on_peer, close_all, destroy, NULL, NULL, cote__component_leave, is_drained};
 
 int cote_publisher_create(cote_loop *loop, const cote_options *options, cote_publisher **out)
 {
@@ -163,4 +170,9 @@ const char *cote_publisher_id(const cote_publisher *publisher)
 void cote_publisher_close(cote_publisher *publisher)
 {
     if (publisher) cote__component_close(&publisher->component);
+}
+
+void cote_publisher_drain(cote_publisher *publisher, uint32_t duration_ms)
+{
+    if (publisher) cote__component_drain(&publisher->component, duration_ms);
 }

@@ -31,13 +31,6 @@ static cote__slice id_of(const cote_reply *reply)
     return (cote__slice){reply->id, reply->id_size};
 }
 
-/* Node's ids are decimal, ours begin with a UUID (protocol, section 5). */
-static bool is_ours(const cote_reply *reply)
-{
-    return reply->id_size > COTE__UUID_SIZE && reply->id[COTE__UUID_SIZE] == ':' &&
-           cote__uuid_valid((cote__slice){reply->id, COTE__UUID_SIZE});
-}
-
 /* MARK: life */
 
 cote_reply *cote__reply_create(cote_loop *loop, cote__channel *channel, cote__slice id,
@@ -221,7 +214,7 @@ int cote_reply_send_values(cote_reply *reply, const cote_value *values, size_t c
     cote_value sent[MAX_VALUES];
     if (count > 0) memcpy(sent, values, count * sizeof *values);
     cote__buffer objects = {0};
-    if (count > 1 || !is_ours(reply)) disguise(sent, count, &objects);
+    if (count > 1 || !cote__id_is_ours(id_of(reply))) disguise(sent, count, &objects);
     int status;
     bool direct;
     cote__buffer *out;

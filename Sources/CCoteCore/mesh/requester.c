@@ -114,7 +114,7 @@ static void submit_task(cote__task *task)
 
 static int let_in(cote_requester *requester)
 {
-    if (!cote__component_enter(&requester->component)) return COTE_ECLOSED;
+    if (!cote__component_admit(&requester->component)) return COTE_ECLOSED;
     size_t limit = requester->component.settings.max_queued;
     if (atomic_fetch_add(&requester->queued, 1) < limit) return COTE_OK;
     atomic_fetch_sub(&requester->queued, 1);
@@ -259,7 +259,14 @@ static void destroy(cote__component *component)
     free(requester);
 }
 
-static const cote__component_kind kind = {start, on_peer, close_all, destroy, NULL, on_monitor};
+/* It stays in the mesh until then: a request that waits may still find its responder. */
+static bool is_drained(cote__component *component)
+{
+    return ((cote_requester *)component)->pending.count == 0;
+}
+
+static const cote__component_kind kind = {start, on_peer,    close_all, destroy,
+                                          NULL,  on_monitor, NULL,      is_drained};
 
 int cote_requester_create(cote_loop *loop, const cote_options *options, cote_requester **out)
 {
@@ -295,4 +302,9 @@ const char *cote_requester_id(const cote_requester *requester)
 void cote_requester_close(cote_requester *requester)
 {
     if (requester) cote__component_close(&requester->component);
+}
+
+void cote_requester_drain(cote_requester *requester, uint32_t duration_ms)
+{
+    if (requester) cote__component_drain(&requester->component, duration_ms);
 }

@@ -126,6 +126,8 @@ static bool handle(cote_responder *responder, cote__channel *channel, const cote
     cote__request request;
     cote__message_result result = cote__request_decode(frame, COTE__JSON_MAX_DEPTH, &request);
     if (result == COTE__MESSAGE_MALFORMED) return false;
+    if (channel->speaker == COTE__SPEAKER_UNKNOWN)
+        channel->speaker = cote__id_is_ours(request.id) ? COTE__SPEAKER_OURS : COTE__SPEAKER_OTHER;
     cote__slice type = {NULL, 0};
     const char *id;
     if (result == COTE__MESSAGE_IGNORED || !read_texts(responder, &request, &type, &id)) {
@@ -253,12 +255,25 @@ static void end(cote__component *component)
 static void destroy(cote__component *component)
 {
     cote_responder *responder = (cote_responder *)component;
+    cote__door_fini(&responder->door);
     cote__watches_fini(&responder->watches);
     cote__buffer_fini(&responder->scratch);
     free(responder);
 }
 
-static const cote__component_kind kind = {start, on_peer, close_all, destroy, end, NULL};
+static void drain(cote__component *component)
+{
+    cote__component_leave(component);
+    cote__door_leave(&((cote_responder *)component)->door);
+}
+
+static bool is_drained(cote__component *component)
+{
+    return cote__door_is_deserted(&((cote_responder *)component)->door);
+}
+
+static const cote__component_kind kind = {start, on_peer, close_all, destroy,
+                                          end,   NULL,    drain,     is_drained};
 
 int cote_responder_create(cote_loop *loop, const cote_options *options, cote_responder **out)
 {
@@ -300,6 +315,11 @@ const char *cote_responder_id(const cote_responder *responder)
 void cote_responder_close(cote_responder *responder)
 {
     if (responder) cote__component_close(&responder->component);
+}
+
+void cote_responder_drain(cote_responder *responder, uint32_t duration_ms)
+{
+    if (responder) cote__component_drain(&responder->component, duration_ms);
 }
 
 /* MARK: handlers */

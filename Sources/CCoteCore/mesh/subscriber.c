@@ -134,7 +134,8 @@ static void end(cote__component *component)
     cote__handlers_end(&((cote_subscriber *)component)->handlers);
 }
 
-static const cote__component_kind kind = {start, on_peer, close_all, destroy, end, on_monitor};
+static const cote__component_kind kind = {start, on_peer,    close_all, destroy,
+                                          end,   on_monitor, NULL,      NULL};
 
 int cote_subscriber_create(cote_loop *loop, const cote_options *options, cote_subscriber **out)
 {

@@ -13,7 +13,7 @@
 #define LIMITED_BROADCAST 0xffffffffu
 
 enum {
-    INTERFACES_AGE = 5000 /* ms, after which they are looked for again */
+    INTERFACES_AGE = 1000 /* ms, after which they are looked for again, and the group is joined */
 };
 
 struct cote__datagram {
@@ -63,13 +63,18 @@ static int join(cote__datagram *socket, uint32_t interface)
     return uv_udp_set_membership(&socket->uv, group, interface ? by : NULL, UV_JOIN_GROUP);
 }
 
-/* They come and go. One whose group was joined already refuses to join again. */
+/* Interfaces come and go, and so do routes. One whose group was joined already refuses to join
+ * again. */
 static void find_interfaces(cote__datagram *socket)
 {
     cote__time now = cote__now();
     if (socket->interfaces_time && now - socket->interfaces_time < INTERFACES_AGE) return;
     cote__slice missing;
     socket->interfaces_time = now;
+    if (!socket->list[0]) {
+        if (socket->group) join(socket, 0);
+        return;
+    }
     socket->interface_count = cote__interfaces_find(socket->list, socket->interfaces, &missing);
     for (size_t i = 0; socket->group && i < socket->interface_count; i++)
         join(socket, socket->interfaces[i].address);
@@ -83,6 +88,7 @@ static int bind_and_join(cote__datagram *socket, const cote__datagram_options *o
     if (status == 0 && socket->list[0]) find_interfaces(socket);
     if (status == 0 && socket->group) {
         if (!socket->list[0]) status = join(socket, 0);
+        if (status == UV_ENODEV) status = 0; /* no way to it yet: tried again later */
         if (status == 0) status = uv_udp_set_multicast_ttl(&socket->uv, options->ttl);
         if (status == 0) status = uv_udp_set_multicast_loop(&socket->uv, 1);
     }
@@ -168,6 +174,7 @@ static int send_by_each(cote__datagram *socket, struct sockaddr_in *to, cote__sl
 int cote__datagram_send(cote__datagram *socket, uint32_t address, uint16_t port, cote__slice data)
 {
     struct sockaddr_in to = socket_address(address, port);
+    if (!socket->list[0]) find_interfaces(socket);
     if (socket->list[0] && (address == LIMITED_BROADCAST || address == socket->group))
         return send_by_each(socket, &to, data);
     uv_buf_t buffer = uv_buf_init((char *)data.data, (unsigned)data.size);

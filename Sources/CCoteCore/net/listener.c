@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* accept4 */
 #include "net/listener.h"
 
 #include <errno.h>
@@ -10,17 +11,31 @@
 
 #include "net/connection_uv.h"
 #include "net/system.h"
+#include "net/timer.h"
 #include "wire/error.h"
 
 enum {
-    BACKLOG = 511 /* as Node has it */
+    BACKLOG = 511, /* as Node has it */
+    BATCH = 64,    /* connections, before others of the loop get their turn */
+    PAUSE = 100,   /* ms, when the system has no descriptor or no memory for one more */
+    TELLING = 1000 /* ms, at least, between two complaints */
 };
 
+/*
+ * Not libuv's own listening: out of descriptors it takes each connection that waits and closes it,
+ * which a Node.js peer never gets over, and without its spare one it spins. Here they wait in the
+ * backlog until there are descriptors again.
+ */
 struct cote__listener {
-    uv_tcp_t tcp;
+    uv_poll_t poll;
     cote_loop *loop;
-    void (*incoming)(void *context, cote__listener *listener);
-    void *context;
+    const cote__listener_events *events;
+    void *owner;
+    cote__timer *pause;
+    int descriptor;
+    int accepted;        /* waits to be taken; else -1 */
+    cote__time next_due; /* of a complaint */
+    bool troubled;       /* a complaint was made that does not hold any more when one is taken */
 };
 
 /* MARK: binding */
@@ -78,10 +93,70 @@ int cote__listen(uint32_t address, uint16_t first, uint16_t last, uint16_t *port
 
 /* MARK: listening */
 
-static void on_connection(uv_stream_t *stream, int status)
+static int accept_one(int descriptor)
 {
-    cote__listener *self = stream->data;
-    if (status == 0) self->incoming(self->context, self);
+#ifdef __APPLE__
+    int accepted = accept(descriptor, NULL, NULL);
+    if (accepted >= 0) fcntl(accepted, F_SETFD, FD_CLOEXEC);
+#else
+    int accepted = accept4(descriptor, NULL, NULL, SOCK_CLOEXEC);
+#endif
+    return accepted >= 0 ? accepted : -errno;
+}
+
+static void hand_over(cote__listener *self, int accepted)
+{
+    if (self->troubled) self->events->trouble(self->owner, NULL);
+    self->troubled = false;
+    self->accepted = accepted;
+    self->events->incoming(self->owner, self);
+    if (self->accepted >= 0) close(self->accepted);
+    self->accepted = -1;
+}
+
+static void pause_after(cote__listener *self, int error)
+{
+    uv_poll_stop(&self->poll);
+    cote__timer_start(self->pause, PAUSE);
+    if (self->troubled || cote__now() < self->next_due) return;
+    self->troubled = true;
+    self->next_due = cote__now() + TELLING;
+    self->events->trouble(self->owner, strerror(error));
+}
+
+/* What is wrong with one connection is no reason to keep the next one waiting. */
+static bool is_its_own_fault(int error)
+{
+    switch (error) {
+    case EINTR:
+    case ECONNABORTED:
+    case EPROTO:
+    case EPERM: return true; /* a firewall's */
+    default: return false;
+    }
+}
+
+static void on_readable(uv_poll_t *poll, int status, int events)
+{
+    cote__listener *self = poll->data;
+    (void)events;
+    for (int i = 0; i < BATCH; i++) {
+        int accepted = status < 0 ? status : accept_one(self->descriptor);
+        if (accepted >= 0) {
+            hand_over(self, accepted);
+        } else if (accepted == -EAGAIN || accepted == -EWOULDBLOCK) {
+            return;
+        } else if (!is_its_own_fault(-accepted)) {
+            pause_after(self, -accepted);
+            return;
+        }
+    }
+}
+
+static void on_pause_over(void *context)
+{
+    cote__listener *self = context;
+    uv_poll_start(&self->poll, UV_READABLE, on_readable);
 }
 
 static void on_closed(uv_handle_t *handle)
@@ -89,29 +164,31 @@ static void on_closed(uv_handle_t *handle)
     free(handle->data);
 }
 
-int cote__listener_start(cote_loop *loop, int descriptor,
-                         void (*incoming)(void *context, cote__listener *listener), void *context,
-                         cote__listener **listener)
+int cote__listener_start(cote_loop *loop, int descriptor, const cote__listener_events *events,
+                         void *owner, cote__listener **listener)
 {
     cote__listener *self = calloc(1, sizeof *self);
-    if (!self) {
+    cote__timer *pause = self ? cote__timer_create(loop, on_pause_over, self) : NULL;
+    if (!pause) {
+        free(self);
         close(descriptor);
         return cote__fail(COTE_ENOMEM, "listener");
     }
-    self->loop = loop;
-    self->incoming = incoming;
-    self->context = context;
-    uv_tcp_init(loop->uv, &self->tcp);
-    self->tcp.data = self;
-    int status = uv_tcp_open(&self->tcp, descriptor);
-    if (status != 0)
-        close(descriptor);
-    else
-        status = uv_listen((uv_stream_t *)&self->tcp, BACKLOG, on_connection);
+    *self = (cote__listener){.loop = loop,
+                             .events = events,
+                             .owner = owner,
+                             .pause = pause,
+                             .descriptor = descriptor,
+                             .accepted = -1};
+    self->poll.data = self;
+    int status = uv_poll_init_socket(loop->uv, &self->poll, descriptor);
     if (status != 0) {
-        uv_close((uv_handle_t *)&self->tcp, on_closed);
+        cote__timer_destroy(pause);
+        free(self);
+        close(descriptor);
         return cote__fail(COTE_ESYSTEM, "listen: %s", uv_strerror(status));
     }
+    uv_poll_start(&self->poll, UV_READABLE, on_readable);
     *listener = self;
     return COTE_OK;
 }
@@ -122,7 +199,8 @@ int cote__connection_accept(cote__listener *self, size_t max_frame,
 {
     cote__connection *accepted = cote__connection_create(self->loop, max_frame, events, owner);
     if (!accepted) return cote__fail(COTE_ENOMEM, "connection");
-    int status = uv_accept((uv_stream_t *)&self->tcp, cote__connection_stream(accepted));
+    int status = uv_tcp_open((uv_tcp_t *)cote__connection_stream(accepted), self->accepted);
+    if (status == 0) self->accepted = -1;
     if (status != 0 || cote__connection_start(accepted) != COTE_OK) {
         cote__connection_discard(accepted);
         return cote__fail(COTE_ESYSTEM, "accept: %s", uv_strerror(status));
@@ -133,5 +211,8 @@ int cote__connection_accept(cote__listener *self, size_t max_frame,
 
 void cote__listener_stop(cote__listener *self)
 {
-    if (self) uv_close((uv_handle_t *)&self->tcp, on_closed);
+    if (!self) return;
+    cote__timer_destroy(self->pause);
+    uv_close((uv_handle_t *)&self->poll, on_closed);
+    close(self->descriptor);
 }

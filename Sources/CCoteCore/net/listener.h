@@ -6,6 +6,14 @@
 
 typedef struct cote__listener cote__listener;
 
+typedef struct cote__listener_events {
+    /* A connection waits: cote__connection_accept takes it, else it is closed. */
+    void (*incoming)(void *owner, cote__listener *listener);
+    /* Connections cannot be taken now, for the reason in `message`, at most once a second; or can
+     * again (NULL). Those that come meanwhile wait, and nothing has to be done. */
+    void (*trouble)(void *owner, const char *message);
+} cote__listener_events;
+
 /*
  * Binds and listens on the first free port from `first` to `last`, or on any if both are 0. On any
  * thread. The descriptor goes to cote__listener_start or close(2). COTE_EADDRINUSE, COTE_EADDRESS,
@@ -14,16 +22,15 @@ typedef struct cote__listener cote__listener;
 int cote__listen(uint32_t address, uint16_t first, uint16_t last, uint16_t *port, int *descriptor);
 
 /* The rest on the loop thread. Takes the descriptor, whatever it returns. */
-int cote__listener_start(cote_loop *loop, int descriptor,
-                         void (*incoming)(void *context, cote__listener *listener), void *context,
-                         cote__listener **listener);
+int cote__listener_start(cote_loop *loop, int descriptor, const cote__listener_events *events,
+                         void *owner, cote__listener **listener);
 
-/* In `incoming`: takes the connection that waits. */
+/* In `incoming`: takes the connection that waits. COTE_ENOMEM, COTE_ESYSTEM. */
 int cote__connection_accept(cote__listener *listener, size_t max_frame,
                             const cote__connection_events *events, void *owner,
                             cote__connection **connection);
 
-/* No connection comes in afterwards. NULL is allowed. */
+/* No event comes afterwards, and the port is free. NULL is allowed. */
 void cote__listener_stop(cote__listener *listener);
 
 #endif

@@ -2,6 +2,7 @@
 #include "wire/message.h"
 
 #include "wire/json_scan.h"
+#include "wire/uuid.h"
 #include "wire/value.h"
 
 static const char null_text[] = "null";
@@ -69,6 +70,25 @@ static cote__slice id_of(const cote__amp_frame *frame)
 static void encode_id(cote__buffer *out, cote__slice id)
 {
     cote__amp_argument(out, "s:", id);
+}
+
+bool cote__id_is_ours(cote__slice id)
+{
+    return id.size > COTE__UUID_SIZE && id.data[COTE__UUID_SIZE] == ':' &&
+           cote__uuid_valid((cote__slice){id.data, COTE__UUID_SIZE});
+}
+
+static const char farewell_id[] = "cote:bye";
+
+void cote__farewell_encode(cote__buffer *out)
+{
+    cote__amp_begin(out, 1);
+    encode_id(out, cote__slice_of(farewell_id));
+}
+
+bool cote__is_farewell(const cote__amp_frame *frame)
+{
+    return frame->count == 1 && cote__slice_equal(id_of(frame), cote__slice_of(farewell_id));
 }
 
 static cote_value as_raw(cote__slice argument)

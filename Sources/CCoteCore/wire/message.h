@@ -61,6 +61,17 @@ typedef struct cote__reply {
 cote__message_result cote__reply_decode(const cote__amp_frame *frame, unsigned max_depth,
                                         cote__reply *reply);
 
+/* Whether a requester of ours made it: IID:N. Those of Node.js are decimal. */
+bool cote__id_is_ours(cote__slice id);
+
+/*
+ * A responder's word that it is about to close: send nothing new over this connection, and close
+ * it when the last answer has come. A frame of one string, which Node.js drops as the answer to a
+ * request that it never sent.
+ */
+void cote__farewell_encode(cote__buffer *out);
+bool cote__is_farewell(const cote__amp_frame *frame);
+
 /* What a request says. Absent parts are zero. */
 typedef struct cote__request_parts {
     cote__slice type;   /* UTF-8 */

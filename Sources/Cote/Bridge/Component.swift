@@ -26,6 +26,7 @@ final class Component: @unchecked Sendable {
     private var discoveryState = DiscoveryState.working
     private let logger: Logger
     private let closeHandle: @Sendable (OpaquePointer) -> Void
+    private let drainHandle: @Sendable (OpaquePointer, UInt32) -> Void
     fileprivate let balancing: Balancing
     /// A monitor's.
     let board: StatusBoard?
@@ -35,13 +36,15 @@ final class Component: @unchecked Sendable {
         logger: Logger,
         balancing: Balancing = .roundRobin,
         board: StatusBoard? = nil,
-        close: @escaping @Sendable (OpaquePointer) -> Void
+        close: @escaping @Sendable (OpaquePointer) -> Void,
+        drain: @escaping @Sendable (OpaquePointer, UInt32) -> Void = { _, _ in }
     ) {
         self.loop = loop
         peerEvents = EventSource(loop: loop)
         discoveryStates = EventSource(loop: loop)
         self.logger = logger
         closeHandle = close
+        drainHandle = drain
         self.balancing = balancing
         self.board = board
     }
@@ -125,6 +128,15 @@ final class Component: @unchecked Sendable {
             guard let handle = state.handle else { return }
             state.handle = nil
             closeHandle(handle)
+        }
+    }
+
+    /// Closes by itself when the work is done, or after that time; a close from now on ends it at once. The handle stays
+    /// good until then: `on_close` takes the lock.
+    func drain(for duration: Duration) {
+        let milliseconds = (try? duration.milliseconds(for: "drain")) ?? 0  // a negative time is over
+        state.withLock { state in
+            if let handle = state.handle { drainHandle(handle, milliseconds) }
         }
     }
 

@@ -58,7 +58,13 @@ raw_peer raw_accept(int listener)
 
 raw_peer raw_connect(uint16_t port)
 {
-    raw_peer peer = {.fd = new_socket()};
+    return raw_connect_by(new_socket(), port);
+}
+
+raw_peer raw_connect_by(int fd, uint16_t port)
+{
+    raw_peer peer = {.fd = fd};
+    set_deadline(fd);
     struct sockaddr_in remote = loopback(port);
     if (connect(peer.fd, (struct sockaddr *)&remote, sizeof remote) != 0)
         fail_msg("port %u: %s", port, strerror(errno));

@@ -17,6 +17,7 @@ typedef struct raw_peer {
 int raw_listen(uint16_t *port);
 raw_peer raw_accept(int listener);
 raw_peer raw_connect(uint16_t port);
+raw_peer raw_connect_by(int fd, uint16_t port); /* with a socket of the caller's, now its own */
 void raw_close(raw_peer *peer);
 
 void raw_send(raw_peer *peer, const void *bytes, size_t size);

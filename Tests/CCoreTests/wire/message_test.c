@@ -444,6 +444,31 @@ static void only_the_whole_mark_is_a_mark(void **state)
     cote__buffer_fini(&buffer);
 }
 
+static void a_farewell_is_one_string(void **state)
+{
+    (void)state;
+    static const char bytes[] = "\x11\0\0\0\012s:cote:bye";
+    cote__buffer out = {0};
+    cote__farewell_encode(&out);
+    assert_encoded(&out, bytes, sizeof bytes - 1);
+    cote__amp_frame frame = decode(bytes, sizeof bytes - 1);
+    assert_true(cote__is_farewell(&frame));
+    frame.arguments[0].size--;
+    assert_false(cote__is_farewell(&frame));
+    frame = decode("\x12\0\0\0\1x\0\0\0\012s:cote:bye", 20);
+    assert_false(cote__is_farewell(&frame));
+}
+
+static void our_ids_are_known(void **state)
+{
+    (void)state;
+    assert_true(cote__id_is_ours(cote__slice_of("366b00d0-5fc6-4d08-a02b-39a719952738:0")));
+    assert_false(cote__id_is_ours(cote__slice_of("366b00d0-5fc6-4d08-a02b-39a719952738")));
+    assert_false(cote__id_is_ours(cote__slice_of("366b00d0-5fc6-4d08-a02b-39a71995273x:0")));
+    assert_false(cote__id_is_ours(cote__slice_of("4242:0")));
+    assert_false(cote__id_is_ours((cote__slice){NULL, 0}));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -455,6 +480,8 @@ int main(void)
         cmocka_unit_test(replies_at_the_edges),
         cmocka_unit_test(the_type_comes_first_and_once),
         cmocka_unit_test(encoders_append),
+        cmocka_unit_test(a_farewell_is_one_string),
+        cmocka_unit_test(our_ids_are_known),
         cmocka_unit_test(marked_bytes_come_back_raw),
         cmocka_unit_test(only_the_whole_mark_is_a_mark),
     };
