@@ -19,6 +19,9 @@ public struct CoteError: Error, Sendable {
         public static let connectionLost = Code("connectionLost")
         /// The responder answered with an error, which is in ``CoteError/remote``.
         public static let remote = Code("remote")
+        /// Nobody that is known handles requests of that type, where one was required; or the responder that the request
+        /// was sent to does not, which is then in ``CoteError/peer``.
+        public static let noHandler = Code("noHandler")
         /// Raw bytes, but only peers are there that are not of this library and could not understand them.
         public static let unsupportedByPeer = Code("unsupportedByPeer")
         /// As many requests as are allowed wait for a responder already.
@@ -52,7 +55,7 @@ public struct CoteError: Error, Sendable {
     /// The responder that the request was sent to, if it was sent.
     public var peer: PeerIdentity?
 
-    /// The error that the responder answered with, if ``code`` is ``Code/remote``.
+    /// The error that the responder answered with, if it did: ``code`` is ``Code/remote`` or ``Code/noHandler``.
     public var remote: RemoteError?
 
     /// What caused the failure, for instance a `DecodingError`.

@@ -16,6 +16,9 @@ public struct Peer: Sendable, Identifiable, Hashable {
     public var acceptsRawRequests: Bool
     /// Everything that it announces, fields of its user's own included.
     public var advertisement: JSONValue
+    /// The patterns of the types that a responder has handlers for; `nil` if it does not say, as those of Node.js, or has
+    /// too many to announce.
+    public var handles: [String]?
 }
 
 /// What happens to the peers of a component.

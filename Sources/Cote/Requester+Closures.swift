@@ -9,6 +9,8 @@ extension Requester {
     ///   - subset: Only a responder of that subset gets it; until there is one it waits.
     ///   - extra: Further values for the handler, at most 13, which only responders of this library are given: fails with
     ///     ``CoteError/Code/unsupportedByPeer`` where only others are.
+    ///   - requireHandler: Does not wait while nobody that is known handles the type, but fails with
+    ///     ``CoteError/Code/noHandler``.
     ///   - completion: Called exactly once, if this does not throw, on the loop thread, which it must not hold up: other
     ///     components live there too. The failure is a ``CoteError``, or `CancellationError`.
     /// - Returns: What cancels the request.
@@ -21,12 +23,13 @@ extension Requester {
         timeout: Duration? = nil,
         subset: String? = nil,
         extra: [JSONValue] = [],
+        requireHandler: Bool = false,
         completion: @escaping @Sendable (Result<Response, any Error>) -> Void
     ) throws -> SentRequest {
         try send(
             type,
             payload: Payload.request(request, type: type),
-            delivery: Delivery(timeout: timeout, subset: subset, extra: extra),
+            delivery: Delivery(timeout: timeout, subset: subset, extra: extra, requireHandler: requireHandler),
             completion
         )
     }
@@ -39,9 +42,15 @@ extension Requester {
         timeout: Duration? = nil,
         subset: String? = nil,
         extra: [JSONValue] = [],
+        requireHandler: Bool = false,
         completion: @escaping @Sendable (Result<Response, any Error>) -> Void
     ) throws -> SentRequest {
-        try send(type, payload: .none, delivery: Delivery(timeout: timeout, subset: subset, extra: extra), completion)
+        try send(
+            type,
+            payload: .none,
+            delivery: Delivery(timeout: timeout, subset: subset, extra: extra, requireHandler: requireHandler),
+            completion
+        )
     }
 
     private func send<Response: Decodable & SendableMetatype>(

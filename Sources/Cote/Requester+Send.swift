@@ -9,6 +9,8 @@ extension Requester {
     ///   - subset: Only a responder of that subset gets it; until there is one it waits.
     ///   - extra: Further values for the handler, at most 13, which only responders of this library are given: fails with
     ///     ``CoteError/Code/unsupportedByPeer`` where only others are.
+    ///   - requireHandler: Does not wait while nobody that is known handles the type, but fails with
+    ///     ``CoteError/Code/noHandler``.
     /// - Throws: ``CoteError``; `CancellationError` if the task is cancelled.
     public func send<Request: Encodable & SendableMetatype, Response: Decodable & SendableMetatype>(
         _ type: String,
@@ -16,12 +18,13 @@ extension Requester {
         as response: Response.Type = Response.self,
         timeout: Duration? = nil,
         subset: String? = nil,
-        extra: [JSONValue] = []
+        extra: [JSONValue] = [],
+        requireHandler: Bool = false
     ) async throws -> Response {
         try await send(
             type,
             payload: Payload.request(request, type: type),
-            delivery: Delivery(timeout: timeout, subset: subset, extra: extra)
+            delivery: Delivery(timeout: timeout, subset: subset, extra: extra, requireHandler: requireHandler)
         ) {
             try Payload.decode(Response.self, from: $0)
         }
@@ -33,9 +36,14 @@ extension Requester {
         as response: Response.Type = Response.self,
         timeout: Duration? = nil,
         subset: String? = nil,
-        extra: [JSONValue] = []
+        extra: [JSONValue] = [],
+        requireHandler: Bool = false
     ) async throws -> Response {
-        try await send(type, payload: .none, delivery: Delivery(timeout: timeout, subset: subset, extra: extra)) {
+        try await send(
+            type,
+            payload: .none,
+            delivery: Delivery(timeout: timeout, subset: subset, extra: extra, requireHandler: requireHandler)
+        ) {
             try Payload.decode(Response.self, from: $0)
         }
     }
@@ -46,12 +54,13 @@ extension Requester {
         _ request: Request,
         timeout: Duration? = nil,
         subset: String? = nil,
-        extra: [JSONValue] = []
+        extra: [JSONValue] = [],
+        requireHandler: Bool = false
     ) async throws {
         try await send(
             type,
             payload: Payload.request(request, type: type),
-            delivery: Delivery(timeout: timeout, subset: subset, extra: extra)
+            delivery: Delivery(timeout: timeout, subset: subset, extra: extra, requireHandler: requireHandler)
         ) { _ in }
     }
 
@@ -60,10 +69,14 @@ extension Requester {
         _ type: String,
         timeout: Duration? = nil,
         subset: String? = nil,
-        extra: [JSONValue] = []
+        extra: [JSONValue] = [],
+        requireHandler: Bool = false
     ) async throws {
-        try await send(type, payload: .none, delivery: Delivery(timeout: timeout, subset: subset, extra: extra)) { _ in
-        }
+        try await send(
+            type,
+            payload: .none,
+            delivery: Delivery(timeout: timeout, subset: subset, extra: extra, requireHandler: requireHandler)
+        ) { _ in }
     }
 
     /// Sends a request of JSON, such as `["from": "usd", "amount": 100]`, and waits for its answer.
@@ -73,12 +86,13 @@ extension Requester {
         as response: Response.Type = Response.self,
         timeout: Duration? = nil,
         subset: String? = nil,
-        extra: [JSONValue] = []
+        extra: [JSONValue] = [],
+        requireHandler: Bool = false
     ) async throws -> Response {
         try await send(
             type,
             payload: Payload.request(request, type: type),
-            delivery: Delivery(timeout: timeout, subset: subset, extra: extra)
+            delivery: Delivery(timeout: timeout, subset: subset, extra: extra, requireHandler: requireHandler)
         ) {
             try Payload.decode(Response.self, from: $0)
         }
@@ -91,9 +105,18 @@ extension Requester {
         _ request: JSONValue,
         timeout: Duration? = nil,
         subset: String? = nil,
-        extra: [JSONValue] = []
+        extra: [JSONValue] = [],
+        requireHandler: Bool = false
     ) async throws -> JSONValue {
-        try await send(type, request, as: JSONValue.self, timeout: timeout, subset: subset, extra: extra)
+        try await send(
+            type,
+            request,
+            as: JSONValue.self,
+            timeout: timeout,
+            subset: subset,
+            extra: extra,
+            requireHandler: requireHandler
+        )
     }
 
     private func send<Response>(

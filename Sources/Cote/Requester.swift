@@ -8,12 +8,13 @@ public import Logging
 /// let euros: Double = try await requester.send("convert", Conversion(from: "usd", to: "eur", amount: 100))
 /// ```
 ///
-/// A requester announces itself when it is made, finds all responders that are there or come, and takes them in turn. A
-/// request that is sent before any of them is there waits for the first. It is closed by ``close()``, or when the last
+/// A requester announces itself when it is made, finds all responders of its key and namespace that are there or come, and
+/// takes those in turn that handle the type of a request. A request that none of them handles waits for one that does, or
+/// fails at once with ``CoteError/Code/noHandler`` if it is sent with `requireHandler`. A requester is closed by ``close()``, or when the last
 /// reference to it goes, which ends its requests: keep it.
 ///
-/// Responders are found by key and namespace, not by the types that they handle. Those that handle different types take
-/// different keys, or each gets requests for the other, and refuses them.
+/// Responders of Node.js do not say what they handle, and get requests of all types: those that handle different types take
+/// different keys.
 ///
 /// ## What travels how
 ///

@@ -12,10 +12,9 @@ public import Logging
 /// It answers several requests at once, in any order. It is closed by ``close()``, or when the last reference to it goes,
 /// which may be right after its last use: keep it, or end with `await responder.run()`.
 ///
-/// Requesters find responders by key and namespace, not by the types that they handle. Those that handle different types
-/// take different keys, or each gets requests for the other, and refuses them.
-///
-/// Requests of a type that nobody handles are answered with an error; in its first second a responder keeps them for a
+/// It announces the types that it has handlers for, and again when handlers come or go, so that requesters of this library
+/// send it no others. A Node.js requester sends requests of any type to all responders of its key and namespace. Requests of
+/// a type that it does not handle are answered with the error `noHandler`; in its first second a responder keeps them for a
 /// handler that may still come.
 ///
 /// ## Several handlers

@@ -25,7 +25,7 @@ enum ExitStatus {
             exit.rawValue
         case let error as CoteError:
             switch error.code {
-            case .remote: remoteError
+            case .remote, .noHandler: remoteError
             case .timeout: timeout
             case .invalidArgument, .encodingFailed: usage
             default: failure

@@ -25,7 +25,8 @@ typedef enum cote_error {
     COTE_EADDRINUSE = -12,  /* no free port */
     COTE_EADDRESS = -13,    /* an address that cannot be parsed or bound */
     COTE_ESYSTEM = -14,     /* the operating system refused; see cote_error_detail() */
-    COTE_EANSWERED = -15    /* another handler has answered the request before */
+    COTE_EANSWERED = -15,   /* another handler has answered the request before */
+    COTE_ENOHANDLER = -16   /* nobody handles requests of that type */
 } cote_error;
 
 /* A sentence in English for an error code. Static storage; never NULL, whatever the code. */

@@ -48,6 +48,8 @@ typedef struct cote_peer {
     uint16_t port;             /* TCP port that it listens on; 0 for none */
     bool ours;                 /* it is of this library: raw requests may be sent to it */
     const char *advertisement; /* JSON object, as it announced it */
+    const char *handles;       /* of a responder: JSON array of the patterns of types that it has
+                                  handlers for; NULL if it does not say, or has too many */
 } cote_peer;
 
 /* A responder that may be chosen. Borrowed until the callback returns. */

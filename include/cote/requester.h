@@ -15,7 +15,9 @@ typedef struct cote_requester cote_requester;
 /* How a request ended. Everything is borrowed until the callback returns. */
 typedef struct cote_response {
     size_t size; /* of this struct, bytes */
-    int status;  /* COTE_OK: `result`. COTE_EREMOTE: `error`. Anything else: the library's reason */
+    int status;  /* COTE_OK: `result`. COTE_EREMOTE: `error`. COTE_ENOHANDLER: nobody known handles
+                    the type, or the responder that it was sent to does not, and `error` is what
+                    that said. Anything else: the library's reason */
     uint64_t id; /* the request's number; on the wire it is called IID:NUMBER */
 
     cote_value
@@ -44,7 +46,10 @@ enum {
      * valid: it is neither checked nor completed. Whoever sets this vouches for it, because a
      * Node.js peer dies on a bad one.
      */
-    COTE_SEND_ENCODED = 1
+    COTE_SEND_ENCODED = 1,
+    /* Does not wait while nobody that is known handles the type: the response is COTE_ENOHANDLER. A
+     * responder that does not say what it handles, as those of Node.js, may well handle it. */
+    COTE_SEND_REQUIRE_HANDLER = 4
 };
 
 typedef struct cote_send_options {
@@ -61,19 +66,20 @@ typedef struct cote_send_options {
 
 /*
  * Creates a requester on `loop`; it announces itself at once and connects to every responder of its
- * key and namespace, and to each of them requests are sent, whatever types it handles: responders
- * of different types take different keys. COTE_EINVAL, COTE_ETOOBIG, COTE_ENOMEM, COTE_ESYSTEM,
+ * key and namespace. A request is sent to those of them that handle its type or, as responders of
+ * Node.js, do not say what they handle. COTE_EINVAL, COTE_ETOOBIG, COTE_ENOMEM, COTE_ESYSTEM,
  * COTE_ECLOSED (the loop is ending).
  */
 COTE_API int cote_requester_create(cote_loop *loop, const cote_options *options,
                                    cote_requester **requester);
 
 /*
- * Sends a request of type `type` (UTF-8, not empty) to one responder, by the balancing that was
- * asked for, or queues it until there is one. `payload`: NULL; or JSON, an object without a member
- * "type" other than `type`; or raw bytes, which only peers of this library understand (others: the
- * response is COTE_EUNSUPPORTED). As in Node.js, members `__timeout` (ms) and `__subset` of the
- * object stand for the options of these names; the second is not sent. A timeout is sent along as
+ * Sends a request of type `type` (UTF-8, not empty) to one of the responders that may handle it, by
+ * the balancing that was asked for, or queues it until there is one. `payload`: NULL; or JSON, an
+ * object without a member "type" other than `type`; or raw bytes, which only peers of this library
+ * understand (others: the response is COTE_EUNSUPPORTED). As in Node.js, members `__timeout` (ms)
+ * and `__subset` of the object stand for the options of these names; the second is not sent. A
+ * timeout is sent along as
  * `__timeout`, so that the responder knows it. `options` may be NULL.
  * `*id`, if not NULL, is the request's number, for cote_requester_cancel.
  * COTE_EINVAL, COTE_ECLOSED, COTE_EQUEUEFULL, COTE_ENOMEM, COTE_ETOOBIG (a frame argument of 4 GiB

@@ -39,10 +39,12 @@ typedef struct cote_request {
 typedef void (*cote_request_cb)(void *context, const cote_request *request, cote_reply *reply);
 
 /*
- * Creates a responder on `loop`. It listens before this returns, and announces itself at once.
- * Requests of a type without handler wait for their handler in the first second, and are then
- * refused with an error. COTE_EINVAL, COTE_ETOOBIG, COTE_ENOMEM, COTE_EADDRINUSE, COTE_EADDRESS,
- * COTE_ESYSTEM, COTE_ECLOSED (the loop is ending).
+ * Creates a responder on `loop`. It listens before this returns, and announces itself at once, and
+ * the types that it has handlers for whenever they change; requesters of this library send it no
+ * others. Requests of a type without handler, as Node.js may send them, wait for their handler in
+ * the first second of its life; from then on they are answered at once with the error `noHandler`.
+ * COTE_EINVAL, COTE_ETOOBIG, COTE_ENOMEM, COTE_EADDRINUSE, COTE_EADDRESS, COTE_ESYSTEM,
+ * COTE_ECLOSED (the loop is ending).
  */
 COTE_API int cote_responder_create(cote_loop *loop, const cote_options *options,
                                    cote_responder **responder);

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "mesh/requester.h"
-#include "wire/message.h"
+#include "wire/handles.h"
 
 /* Our ids are IID:N, so N finds the request. Anything else was not asked for: dropped, as Node
  * drops it. */
@@ -78,9 +78,26 @@ static void describe_error(cote_value error, cote_response *response, cote__buff
         response->message = keep(text, 0);
     }
     if (!*response->message) response->message = cote_strerror(COTE_EREMOTE);
+    if (strcmp(response->code, "noHandler") == 0) response->status = COTE_ENOHANDLER;
 }
 
 /* MARK: the whole */
+
+/* What no request waits for: what the peer handles, or nothing. */
+static void take_other(cote__link *link, const cote__reply *reply)
+{
+    cote_requester *requester = (cote_requester *)link->links->component;
+    cote__slice list;
+    if (!cote__handles_decode(reply, &list)) {
+        cote__component_refused(&requester->component, COTE__REFUSED_ANSWER, COTE_LOG_DEBUG,
+                                "%.128s sent an answer that no request waits for",
+                                cote__peer_public(link->peer)->name);
+        return;
+    }
+    cote__ability_told(&link->ability, list, link->links->seed);
+    link->settled = false;
+    cote__dispatch_waiting(requester);
+}
 
 bool cote__requester_answer(cote__link *link, const cote__amp_frame *frame)
 {
@@ -88,12 +105,11 @@ bool cote__requester_answer(cote__link *link, const cote__amp_frame *frame)
     cote__reply reply;
     if (cote__reply_decode(frame, COTE__JSON_MAX_DEPTH, &reply) != COTE__MESSAGE_OK) return false;
     cote__requested *request = request_of(requester, link, reply.id);
-    const cote_peer *peer = cote__peer_public(link->peer);
     if (!request) {
-        cote__component_refused(&requester->component, COTE__REFUSED_ANSWER, COTE_LOG_DEBUG,
-                                "%.128s sent an answer that no request waits for", peer->name);
+        take_other(link, &reply);
         return true;
     }
+    const cote_peer *peer = cote__peer_public(link->peer);
     cote__buffer text = {0};
     cote_response response = {
         .size = sizeof response,
@@ -114,6 +130,6 @@ bool cote__requester_answer(cote__link *link, const cote__amp_frame *frame)
     cote__dispatch_answered(request);
     cote__requester_finish(request, &response);
     cote__buffer_fini(&text);
-    if (requester->waiting) cote__dispatch_waiting(requester);
+    cote__dispatch_waiting_to(link);
     return true;
 }

@@ -1,38 +1,15 @@
-#include "mesh/discovery.h"
+#include "mesh/discovery_own.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "mesh/announce.h"
-#include "mesh/locate.h"
 #include "mesh/news.h"
-#include "mesh/refusals.h"
-#include "mesh/transport.h"
 #include "net/system.h"
 #include "state/queue.h"
-#include "state/roster.h"
-#include "state/vitals.h"
 #include "wire/greeting.h"
 
-enum {
-    CONFIRMATION = 50 /* ms, for what waits in the socket to be read */
-};
-
-typedef struct cote__discovery {
-    struct cote__discovery *next;
-    cote__discovery_settings settings;
-    cote__transport *transport;
-    cote__locator locator;
-    cote__roster roster; /* its values are cote__peer */
-    cote__registration *registrations;
-    cote__timer *check;
-    bool confirming;    /* somebody seems silent; the next check decides */
-    cote__time removal; /* when it is looked for those who are to be removed */
-    cote__vitals_limits limits;
-    cote__refusal_log refusals;
-    char trouble[224]; /* why it cannot send or receive, as was told; empty when it can */
-    char scratch[COTE__HELLO_MAX_SIZE];
-} discovery;
+enum { CONFIRMATION = 50 /* ms, for what waits in the socket to be read */ };
 
 /* Touched on the hub's thread only. The resolver is there while any discovery is. */
 static discovery *discoveries;
@@ -347,7 +324,7 @@ static void drop_resolver(void)
     resolver = NULL;
 }
 
-static void discovery_destroy(discovery *self)
+void cote__discovery_destroy(discovery *self)
 {
     discovery **link = &discoveries;
     while (*link && *link != self) link = &(*link)->next;
@@ -378,8 +355,8 @@ static bool set_up(discovery *self, cote_loop *hub, const char *host)
     return self->transport && self->check;
 }
 
-static discovery *discovery_for(cote_loop *hub, const cote__discovery_settings *settings,
-                                const char *host)
+discovery *cote__discovery_for(cote_loop *hub, const cote__discovery_settings *settings,
+                               const char *host)
 {
     for (discovery *at = discoveries; at; at = at->next)
         if (same_settings(&at->settings, settings)) return at;
@@ -392,7 +369,7 @@ static discovery *discovery_for(cote_loop *hub, const cote__discovery_settings *
     self->settings = *settings;
     cote__redis_settings_retain(self->settings.redis);
     if (!set_up(self, hub, host)) {
-        discovery_destroy(self);
+        cote__discovery_destroy(self);
         return NULL;
     }
     self->limits = cote__vitals_limits_of(settings->hello_interval, settings->node_timeout);
@@ -401,77 +378,4 @@ static discovery *discovery_for(cote_loop *hub, const cote__discovery_settings *
     self->next = discoveries;
     discoveries = self;
     return self;
-}
-
-/* MARK: entering and leaving */
-
-static void introduce_known(void *context, cote__roster_peer *entry)
-{
-    cote__news_tell(context, COTE_PEER_ADDED, entry->value, false);
-    if (entry->suspected) cote__news_tell(context, COTE_PEER_SUSPECTED, entry->value, false);
-}
-
-static void introduce_siblings(discovery *self, cote__registration *one, cote_peer_event event)
-{
-    for (cote__registration *other = self->registrations; other; other = other->next) {
-        if (other == one) continue;
-        cote__news_tell(one, event, other->self, false);
-        cote__news_tell(other, event, one->self, false);
-    }
-}
-
-static void enter(cote__task *task)
-{
-    cote__registration *registration = COTE__CONTAINER(task, cote__registration, enter_task);
-    cote_loop *hub = registration->hub;
-    discovery *self =
-        discovery_for(hub, &registration->settings, cote__peer_public(registration->self)->host);
-    if (!self) return; /* no memory: it stays unannounced, and can still leave */
-    if (!cote__announce_begin(registration, hub, self->transport)) {
-        if (!self->registrations) discovery_destroy(self);
-        return;
-    }
-    registration->discovery = self;
-    registration->next = self->registrations;
-    self->registrations = registration;
-    if (self->trouble[0]) cote__news_trouble(registration, self->trouble);
-
-    cote__roster_each(&self->roster, introduce_known, registration);
-    introduce_siblings(self, registration, COTE_PEER_ADDED);
-    cote__announce_now(registration);
-}
-
-static void left(cote__task *task)
-{
-    cote__registration *registration = COTE__CONTAINER(task, cote__registration, leave_task);
-    registration->on_left(registration);
-}
-
-static void leave(cote__task *task)
-{
-    cote__registration *registration = COTE__CONTAINER(task, cote__registration, leave_task);
-    discovery *self = registration->discovery;
-    if (self) {
-        introduce_siblings(self, registration, COTE_PEER_REMOVED);
-        cote__registration **link = &self->registrations;
-        while (*link != registration) link = &(*link)->next;
-        *link = registration->next;
-        cote__announce_end(registration);
-        if (!self->registrations) discovery_destroy(self);
-    }
-    registration->leave_task.run = left;
-    cote__loop_post(registration->loop, &registration->leave_task);
-}
-
-void cote__discovery_enter(cote_loop *hub, cote__registration *registration)
-{
-    registration->hub = hub;
-    registration->enter_task.run = enter;
-    cote__loop_post(hub, &registration->enter_task);
-}
-
-void cote__discovery_leave(cote__registration *registration)
-{
-    registration->leave_task.run = leave;
-    cote__loop_post(registration->hub, &registration->leave_task);
 }

@@ -9,8 +9,7 @@
 
 typedef struct choice {
     const cote_requester *requester;
-    bool ours_only;
-    const char *subset; /* NULL: any */
+    const cote__wants *wants;
     bool from_queue;
     bool second; /* those who are passed over */
 } choice;
@@ -21,17 +20,27 @@ static bool is_of_subset(const cote__peer *peer, const char *subset)
     return !subset || (own && strcmp(own, subset) == 0);
 }
 
+static bool is_of_kind(const cote__link *link, const cote__wants *wants)
+{
+    return (!wants->ours_only || cote__peer_public(link->peer)->ours) &&
+           is_of_subset(link->peer, wants->subset);
+}
+
+static bool suits(const cote__link *link, const cote__wants *wants)
+{
+    return is_of_kind(link, wants) && cote__ability_has(&link->ability, wants->type, wants->hash);
+}
+
 static bool is_able(const choice *wanted, const cote__link *link)
 {
-    return cote__link_is_usable(link) &&
-           (!wanted->ours_only || cote__peer_public(link->peer)->ours) &&
-           is_of_subset(link->peer, wanted->subset);
+    return cote__link_is_usable(link) && suits(link, wanted->wants);
 }
 
 static const cote__load *candidate(const void *context, size_t index)
 {
     const choice *self = context;
-    const cote__link *link = self->requester->links.items[index];
+    cote__link *link = self->requester->links.items[index];
+    if (!cote__link_is_usable(link)) link->settled = false; /* what waits now is for it too */
     bool chosen = link->passed_over == self->second && (!self->from_queue || link->credit > 0) &&
                   is_able(self, link);
     return chosen ? &link->load : NULL;
@@ -70,6 +79,24 @@ static bool only_others(const cote_requester *requester)
         if (cote__link_is_usable(link)) anybody = true;
     }
     return anybody;
+}
+
+static bool nobody_handles(const cote_requester *requester, const cote__wants *wants)
+{
+    for (size_t i = 0; i < requester->links.count; i++) {
+        const cote__link *link = requester->links.items[i];
+        if (link->departed || link->dropped || !is_of_kind(link, wants)) continue;
+        if (cote__ability_is_awaited(&link->ability) || suits(link, wants)) return false;
+    }
+    return true;
+}
+
+/* What a request fails with that waits in vain; COTE_OK if it goes on waiting. */
+static int in_vain(const cote_requester *requester, const cote__wants *wants)
+{
+    if (wants->ours_only && only_others(requester)) return COTE_EUNSUPPORTED;
+    if (wants->handler && nobody_handles(requester, wants)) return COTE_ENOHANDLER;
+    return COTE_OK;
 }
 
 /* MARK: custom policies */
@@ -135,64 +162,77 @@ static void transmit(cote__requested *request, cote__link *link)
     atomic_fetch_sub(&request->requester->queued, 1);
 }
 
-static cote__waiting *waiting_for(cote__requested *request)
-{
-    cote_requester *requester = request->requester;
-    const char *subset = request->subset ? request->subset : "";
-    cote__waiting **link = &requester->waiting;
-    for (; *link; link = &(*link)->next)
-        if ((*link)->ours_only == request->ours_only &&
-            (*link)->any_subset == (request->subset == NULL) &&
-            strcmp((*link)->subset, subset) == 0)
-            return *link;
-    cote__waiting *waiting = calloc(1, sizeof *waiting + strlen(subset) + 1);
-    if (!waiting) return NULL;
-    waiting->ours_only = request->ours_only;
-    waiting->any_subset = request->subset == NULL;
-    strcpy(waiting->subset, subset);
-    *link = waiting;
-    return waiting;
-}
-
 static void leave_queue(cote__requested *request)
 {
-    cote__waiting *waiting = request->waiting;
-    cote__queue_remove(&waiting->queue, &request->node);
+    cote__waiting_leave(&request->requester->waiting, request->waiting, &request->node);
     request->waiting = NULL;
-    if (waiting->queue.count > 0) return;
-    cote__waiting **link = &request->requester->waiting;
-    while (*link != waiting) link = &(*link)->next;
-    *link = waiting->next;
-    free(waiting);
 }
 
-/* The first of a kind goes, or fails because it waits in vain; false if it has to go on waiting. */
-static bool send_one(cote_requester *requester, cote__waiting *waiting, bool in_vain)
+static cote__requested *first_of(const cote__waiting *waiting)
 {
-    choice wanted = {requester, waiting->ours_only, waiting->any_subset ? NULL : waiting->subset,
-                     true, false};
-    cote__requested *request =
-        COTE__CONTAINER(cote__queue_peek(&waiting->queue), cote__requested, node);
+    return COTE__CONTAINER(cote__queue_peek(&waiting->queue), cote__requested, node);
+}
+
+/* The first of a kind goes; false if it has to go on waiting. */
+static bool send_one(cote_requester *requester, cote__waiting *waiting)
+{
+    choice wanted = {requester, &waiting->wants, true, false};
     cote__link *link = choose(requester, &wanted);
-    if (!link && !(in_vain && waiting->ours_only)) return false;
+    if (!link) return false;
+    cote__requested *request = first_of(waiting);
     leave_queue(request);
-    if (link) {
-        link->credit--;
-        transmit(request, link);
-    } else {
-        cote__requester_fail_later(request, COTE_EUNSUPPORTED);
-    }
+    if (--link->credit == 0) link->settled = false;
+    transmit(request, link);
     return true;
+}
+
+/* As many of a kind as this link may be sent; there may be others that take some of them. */
+static void send_some(cote__link *link, cote__waiting *waiting)
+{
+    cote_requester *requester = (cote_requester *)link->links->component;
+    size_t left = waiting->queue.count;
+    bool sent = false;
+    while (left > 0 && link->credit > 0 && send_one(requester, waiting)) {
+        left--;
+        sent = true;
+    }
+    if (sent && left > 0) cote__waiting_prefer(&requester->waiting, waiting);
+}
+
+void cote__dispatch_waiting_to(cote__link *link)
+{
+    cote_requester *requester = (cote_requester *)link->links->component;
+    if (link->settled || !cote__link_is_usable(link)) return;
+    cote__waiting *next;
+    for (cote__waiting *waiting = requester->waiting.first; waiting && link->credit > 0;
+         waiting = next) {
+        next = waiting->next;
+        if (suits(link, &waiting->wants)) send_some(link, waiting);
+    }
+    /* A user's policy may leave one waiting that could go, and so may who is passed over. */
+    link->settled = link->credit > 0 && !link->passed_over &&
+                    requester->component.settings.balancing != COTE_CUSTOM;
+}
+
+static void fail_all(cote__waiting *waiting, int status)
+{
+    for (size_t left = waiting->queue.count; left > 0; left--) {
+        cote__requested *request = first_of(waiting);
+        leave_queue(request);
+        cote__requester_fail_later(request, status);
+    }
 }
 
 void cote__dispatch_waiting(cote_requester *requester)
 {
-    bool in_vain = only_others(requester);
+    for (size_t i = 0; i < requester->links.count; i++)
+        cote__dispatch_waiting_to(requester->links.items[i]);
+    if (requester->waiting.picky == 0) return;
     cote__waiting *next;
-    for (cote__waiting *waiting = requester->waiting; waiting; waiting = next) {
-        size_t left = waiting->queue.count;
+    for (cote__waiting *waiting = requester->waiting.first; waiting; waiting = next) {
         next = waiting->next;
-        while (left > 0 && send_one(requester, waiting, in_vain)) left--;
+        int status = in_vain(requester, &waiting->wants);
+        if (status != COTE_OK) fail_all(waiting, status);
     }
 }
 
@@ -201,14 +241,15 @@ void cote__dispatch_waiting(cote_requester *requester)
 int cote__dispatch(cote__requested *request)
 {
     cote_requester *requester = request->requester;
-    choice wanted = {requester, request->ours_only, request->subset, false, false};
+    choice wanted = {requester, &request->wants, false, false};
     cote__link *link = choose(requester, &wanted);
     if (link) {
         transmit(request, link);
         return COTE_OK;
     }
-    if (request->ours_only && only_others(requester)) return COTE_EUNSUPPORTED;
-    request->waiting = waiting_for(request);
+    int status = in_vain(requester, &request->wants);
+    if (status != COTE_OK) return status;
+    request->waiting = cote__waiting_for(&requester->waiting, &request->wants);
     if (!request->waiting) return COTE_ENOMEM;
     cote__queue_push(&request->waiting->queue, &request->node);
     return COTE_OK;

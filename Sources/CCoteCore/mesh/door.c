@@ -100,6 +100,7 @@ static void on_incoming(void *context, cote__listener *listener)
     if (door->leaving) say_bye(channel);
     cote__component_hold(door->component);
     cote__component_connected(door->component, door->channels.count);
+    if (door->on_opened) door->on_opened(channel);
 }
 
 static void on_trouble(void *context, const char *message)

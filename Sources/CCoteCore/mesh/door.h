@@ -40,14 +40,14 @@ void cote__channel_release(cote__channel *channel);
 /* A frame came. False if it breaks the protocol: the connection is closed. */
 typedef bool (*cote__door_frame_cb)(cote__channel *channel, const cote__amp_frame *frame);
 
-/* The connection has ended. */
-typedef void (*cote__door_lost_cb)(cote__channel *channel);
+/* The connection is there, or has ended. */
+typedef void (*cote__door_channel_cb)(cote__channel *channel);
 
 /* Embedded in its component. */
 typedef struct cote__door {
     cote__component *component;
     cote__door_frame_cb on_frame;
-    cote__door_lost_cb on_lost; /* NULL, or set after it was opened */
+    cote__door_channel_cb on_opened, on_lost; /* NULL, or set after it was opened */
     uint16_t port;
     int descriptor; /* bound, on its way to the listener; else -1 */
     cote__listener *listener;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "mesh/requester.h"
+#include "state/hash.h"
 #include "wire/error.h"
 #include "wire/value.h"
 
@@ -138,23 +139,30 @@ cote__requested *cote__request_create(cote_requester *requester, const cote__out
     int id_size =
         snprintf(id, sizeof id, "%s:%llu", requester->component.iid, (unsigned long long)number);
     cote__buffer memory = {0};
-    /* The struct comes first and the frame behind it: one allocation for a request. */
+    /* The struct comes first, and frame and type behind it: one allocation for a request. */
     if (cote__buffer_reserve(&memory, sizeof(cote__requested) + 192 +
                                           (outgoing->payload ? outgoing->payload->size : 0)))
         memory.size = sizeof(cote__requested);
     encode(&memory, outgoing, timeout, (cote__slice){id, (size_t)id_size});
+    size_t frame_size = memory.size - sizeof(cote__requested);
+    cote__slice type = cote__slice_of(outgoing->type);
+    cote__buffer_append_slice(&memory, type);
     char *subset = NULL;
     if (memory.failed || !copy_subset(outgoing, &subset)) {
         cote__buffer_fini(&memory);
         return NULL;
     }
     cote__requested *request = (cote__requested *)(void *)memory.data;
+    type.data = (char *)(request + 1) + frame_size;
     *request = (cote__requested){
         .pending = {.number = number, .deadline = COTE__NEVER},
         .requester = requester,
-        .subset = subset,
-        .ours_only = is_for_ours_only(outgoing),
-        .frame_size = memory.size - sizeof *request,
+        .wants = {.type = type,
+                  .hash = cote__hash(requester->links.seed, type),
+                  .subset = subset,
+                  .ours_only = is_for_ours_only(outgoing),
+                  .handler = outgoing->options.flags & COTE_SEND_REQUIRE_HANDLER},
+        .frame_size = frame_size,
     };
     return request;
 }

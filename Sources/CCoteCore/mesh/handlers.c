@@ -63,10 +63,10 @@ void cote__handlers_walk_end(cote__handlers_walk *walk)
 }
 
 void cote__handlers_init(cote__handlers *handlers, cote__component *component,
-                         void (*added)(cote__component *component))
+                         void (*changed)(cote__component *component))
 {
     handlers->component = component;
-    handlers->added = added;
+    handlers->changed = changed;
     handlers->tail = &handlers->head;
 }
 
@@ -85,7 +85,7 @@ static void add_task(cote__task *task)
     cote__handlers *handlers = handler->list;
     *handlers->tail = handler;
     handlers->tail = &handler->next;
-    if (handlers->added) handlers->added(handlers->component);
+    if (handlers->changed) handlers->changed(handlers->component);
     cote__component_exit(handlers->component);
 }
 
@@ -142,6 +142,7 @@ static void remove_task(cote__task *task)
     free(task);
     mark_over(self.handlers, self.number);
     if (self.handlers->some_over) sweep(self.handlers);
+    if (self.handlers->changed) self.handlers->changed(self.handlers->component);
     cote__component_exit(self.handlers->component);
 }
 

@@ -28,14 +28,14 @@ typedef struct cote__handler {
 /* Embedded in its component. */
 typedef struct cote__handlers {
     cote__component *component;
-    void (*added)(cote__component *component); /* there is one more; may be NULL */
+    void (*changed)(cote__component *component); /* one came or went; may be NULL */
     cote__handler *head, **tail;
     atomic_uint_least64_t next_number;
     bool some_over;
 } cote__handlers;
 
 void cote__handlers_init(cote__handlers *handlers, cote__component *component,
-                         void (*added)(cote__component *component));
+                         void (*changed)(cote__component *component));
 /* Releases them all: just before on_close. */
 void cote__handlers_end(cote__handlers *handlers);
 

@@ -26,6 +26,7 @@ static void link_destroy(cote__link *link)
     links->passed_over -= link->passed_over;
     for (; index < links->count; index++) links->items[index] = links->items[index + 1];
     cote__timer_destroy(link->retry);
+    cote__ability_fini(&link->ability);
     cote__peer_release(link->peer);
     free(link);
 }
@@ -48,6 +49,7 @@ static cote__link *link_create(cote__links *links, cote__peer *peer)
     }
     link->links = links;
     link->peer = cote__peer_retain(peer);
+    cote__ability_announced(&link->ability, peer, links->seed);
     links->items[links->count++] = link;
     return link;
 }
@@ -103,6 +105,7 @@ static void on_opened(void *owner)
 {
     cote__link *link = owner;
     link->open = true;
+    cote__ability_opened(&link->ability);
     if (link->links->events->opened) link->links->events->opened(link);
     cote__links_changed(link->links);
 }
@@ -246,6 +249,8 @@ static void adopt(cote__link *link, cote__peer *peer)
     }
     link->peer = cote__peer_retain(peer);
     cote__peer_release(before);
+    cote__ability_announced(&link->ability, peer, link->links->seed);
+    link->settled = false;
     link->departed = false;
     revive(link);
 }

@@ -3,6 +3,7 @@
 #ifndef COTE_MESH_LINK_H
 #define COTE_MESH_LINK_H
 
+#include "mesh/ability.h"
 #include "mesh/component.h"
 #include "net/connection.h"
 #include "state/balance.h"
@@ -23,6 +24,8 @@ typedef struct cote__link {
     cote__queue sent; /* the owner's, as the next two: what was sent, and waits for its answer */
     cote__load load;
     size_t credit; /* how many more it may be sent of those that waited for somebody to appear */
+    bool settled;  /* the owner's: of those that wait there is none that it could be sent */
+    cote__ability ability;
     cote__timer *retry;
     unsigned attempts;
 
@@ -47,11 +50,12 @@ typedef struct cote__links_events {
     void (*changed)(cote__component *component);
 } cote__links_events;
 
-/* Embedded in its component. Zero-initialised but for the first two, or three. */
+/* Embedded in its component. Zero-initialised but for the first two, or four. */
 typedef struct cote__links {
     cote__component *component;
     const cote__links_events *events;
     bool uncounted; /* who it leads to is no partner that the component is connected to */
+    uint64_t seed;  /* of the hashes of types that the abilities of links are asked with */
     cote__link **items;
     size_t count, capacity;
     size_t passed_over;  /* links that are */

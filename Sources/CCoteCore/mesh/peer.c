@@ -11,8 +11,9 @@ struct cote__peer {
     uint32_t address, host;
     char address_text[COTE__ADDRESS_SIZE];
     cote__axon_type axon_type;
-    const char *type, *key, *name_space, *subset; /* the last two NULL when it has none */
-    char text[];                                  /* every string, each with its zero */
+    const char *type, *key, *name_space, *subset,
+        *digest; /* the last three NULL when it has none */
+    char text[]; /* every string, each with its zero */
 };
 
 static const char *keep(char **at, cote__slice slice)
@@ -36,9 +37,10 @@ uint32_t cote__hello_address(const cote__hello *hello)
 
 cote__peer *cote__peer_create(const cote__hello *hello, uint32_t address)
 {
-    const cote__slice strings[] = {hello->iid, hello->name,          hello->host_name,
-                                   hello->pid, hello->advertisement, hello->type,
-                                   hello->key, hello->name_space,    hello->subset};
+    const cote__slice strings[] = {hello->iid,     hello->name,          hello->host_name,
+                                   hello->pid,     hello->advertisement, hello->type,
+                                   hello->key,     hello->name_space,    hello->subset,
+                                   hello->handles, hello->digest};
     size_t size = 0;
     for (size_t i = 0; i < sizeof strings / sizeof *strings; i++) size += strings[i].size + 1;
     cote__peer *peer = malloc(sizeof *peer + size);
@@ -61,11 +63,13 @@ cote__peer *cote__peer_create(const cote__hello *hello, uint32_t address)
         .port = hello->port,
         .ours = hello->cote_version > 0 && hello->raw,
         .advertisement = keep(&at, hello->advertisement),
+        .handles = hello->handles.data ? keep(&at, hello->handles) : NULL,
     };
     peer->type = keep(&at, hello->type);
     peer->key = keep(&at, hello->key);
     peer->name_space = hello->name_space.data ? keep(&at, hello->name_space) : NULL;
     peer->subset = hello->subset.data ? keep(&at, hello->subset) : NULL;
+    peer->digest = hello->digest.data ? keep(&at, hello->digest) : NULL;
     return peer;
 }
 
@@ -101,6 +105,11 @@ const char *cote__peer_subset(const cote__peer *peer)
     return peer->subset;
 }
 
+bool cote__peer_tells_handles(const cote__peer *peer)
+{
+    return peer->digest != NULL && !peer->public.handles;
+}
+
 const char *cote__peer_type(const cote__peer *peer)
 {
     return peer->type;
@@ -127,16 +136,17 @@ bool cote__peers_share_process(const cote__peer *one, const cote__peer *other)
     return strcmp(one->public.process, other->public.process) == 0;
 }
 
-static bool share_name_space(const cote__peer *one, const cote__peer *other)
+/* Either may be NULL, which is equal to itself alone. */
+static bool equal(const char *one, const char *other)
 {
-    if (!one->name_space || !other->name_space) return one->name_space == other->name_space;
-    return strcmp(one->name_space, other->name_space) == 0;
+    if (!one || !other) return one == other;
+    return strcmp(one, other) == 0;
 }
 
 static bool are_partners(const cote__peer *one, const cote__peer *other)
 {
     return opposite(one->axon_type, other->axon_type) && cote__peers_share_key(one, other) &&
-           share_name_space(one, other);
+           equal(one->name_space, other->name_space);
 }
 
 /* By Node's rule the monitor's key begins the other's; without any it would see all environments.
@@ -166,6 +176,7 @@ bool cote__peers_equal(const cote__peer *one, const cote__peer *other)
     return one->address == other->address && one->host == other->host &&
            one->public.port == other->public.port && one->public.ours == other->public.ours &&
            strcmp(one->public.advertisement, other->public.advertisement) == 0 &&
+           equal(one->public.handles, other->public.handles) && equal(one->digest, other->digest) &&
            strcmp(one->public.host, other->public.host) == 0 &&
            strcmp(one->public.process, other->public.process) == 0;
 }

@@ -21,7 +21,9 @@ const cote_peer *cote__peer_public(const cote__peer *peer);
 uint32_t cote__peer_address(const cote__peer *peer);   /* where its hellos come from */
 uint32_t cote__peer_host(const cote__peer *peer);      /* where to connect to */
 const char *cote__peer_subset(const cote__peer *peer); /* NULL when it announces none */
-const char *cote__peer_type(const cote__peer *peer);   /* "service", "monitor" */
+/* What it handles it tells over the connection, since its hello has no room for it. */
+bool cote__peer_tells_handles(const cote__peer *peer);
+const char *cote__peer_type(const cote__peer *peer); /* "service", "monitor" */
 
 /* What somebody is to a component. */
 typedef enum cote__relation {

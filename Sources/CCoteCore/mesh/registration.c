@@ -1,12 +1,14 @@
 #include "mesh/discovery.h"
 #include "net/system.h"
+#include "state/siphash.h"
 #include "wire/error.h"
 #include "wire/uuid.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <sys/time.h>
 
-enum { LOOPBACK = 0x7f000001 };
+enum { LOOPBACK = 0x7f000001, DIGEST_SIZE = 17 /* with a zero */ };
 
 /* One per process, made when first asked for. */
 static char process_id[COTE__UUID_SIZE + 1];
@@ -47,45 +49,76 @@ static int describe_self(cote__slice datagram, uint32_t bound, cote__peer **self
     return *self ? COTE_OK : result;
 }
 
+/* All but the advertisement. The address, if any, is written to `address`. */
+static cote__hello_envelope envelope_of(const cote__registration *registration,
+                                        const cote__settings *settings,
+                                        char address[COTE__ADDRESS_SIZE])
+{
+    cote__address_format(settings->advertised, address);
+    return (cote__hello_envelope){
+        .pid = cote__slice_of(process_id),
+        .iid = cote__slice_of(registration->iid),
+        .host_name = cote__slice_of(registration->host),
+        .process_command = cote__slice_of(registration->program),
+        .weight = registration->weight,
+        .address = cote__slice_of(settings->advertised ? address : NULL),
+    };
+}
+
+static void encode_hello(cote__buffer *out, const cote__registration *registration,
+                         const cote__settings *settings, cote__slice handles, cote__slice digest)
+{
+    char address[COTE__ADDRESS_SIZE];
+    cote__hello_envelope envelope = envelope_of(registration, settings, address);
+    cote__advertisement advertisement = settings->advertisement;
+    advertisement.port = registration->port;
+    cote__buffer json = {0};
+    cote__advertisement_encode(&json, &advertisement);
+    envelope.advertisement = cote__buffer_slice(&json);
+    envelope.handles = handles;
+    envelope.digest = digest;
+    cote__buffer_clear(out);
+    cote__hello_encode(out, &envelope);
+    out->failed |= json.failed;
+    cote__buffer_fini(&json);
+}
+
+static void encode_bye(cote__buffer *out, const cote__registration *registration,
+                       const cote__settings *settings)
+{
+    char address[COTE__ADDRESS_SIZE];
+    cote__hello_envelope envelope = envelope_of(registration, settings, address);
+    cote__bye_encode(out, &envelope);
+}
+
 int cote__registration_init(cote__registration *registration, cote_loop *loop,
                             const cote__settings *settings, const char *iid, uint16_t port)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, make_process_id);
-    char host[COTE__HOST_NAME_SIZE], program[128];
-    cote__host_name(host);
-    cote__program_name(program, sizeof program);
+    cote__host_name(registration->host);
+    cote__program_name(registration->program, sizeof registration->program);
 
     registration->loop = loop;
     registration->settings = settings->discovery;
     registration->hears_key = settings->log.online || settings->log.offline;
     registration->ignores_process = settings->ignore_process;
-    cote__advertisement advertisement = settings->advertisement;
-    advertisement.port = port;
-    char address[COTE__ADDRESS_SIZE];
-    cote__address_format(settings->advertised, address);
-    cote__buffer json = {0};
-    cote__advertisement_encode(&json, &advertisement);
-    cote__hello_envelope envelope = {
-        .pid = cote__slice_of(process_id),
-        .iid = cote__slice_of(iid),
-        .host_name = cote__slice_of(host),
-        .process_command = cote__slice_of(program),
-        .weight = weight(),
-        .advertisement = cote__buffer_slice(&json),
-        .address = cote__slice_of(settings->advertised ? address : NULL),
-    };
-    cote__hello_encode(&registration->hello, &envelope);
-    cote__bye_encode(&registration->bye, &envelope);
-    bool failed = json.failed || registration->hello.failed || registration->bye.failed;
-    cote__buffer_fini(&json);
-    if (failed) return cote__fail(COTE_ENOMEM, "hello");
+    registration->iid = iid;
+    registration->port = port;
+    registration->weight = weight();
+    encode_hello(&registration->hello, registration, settings, (cote__slice){NULL, 0},
+                 (cote__slice){NULL, 0});
+    encode_bye(&registration->bye, registration, settings);
+    if (registration->hello.failed || registration->bye.failed)
+        return cote__fail(COTE_ENOMEM, "hello");
     if (registration->hello.size > COTE__HELLO_MAX_SIZE)
         return cote__fail(COTE_ETOOBIG,
                           "the hello would have %zu bytes: more than a datagram holds",
                           registration->hello.size);
-    return describe_self(cote__buffer_slice(&registration->hello), settings->address,
-                         &registration->self);
+    int result = describe_self(cote__buffer_slice(&registration->hello), settings->address,
+                               &registration->self);
+    if (result == COTE_OK) registration->shown = cote__peer_retain(registration->self);
+    return result;
 }
 
 void cote__registration_fini(cote__registration *registration)
@@ -93,4 +126,37 @@ void cote__registration_fini(cote__registration *registration)
     cote__buffer_fini(&registration->hello);
     cote__buffer_fini(&registration->bye);
     cote__peer_release(registration->self);
+    cote__peer_release(registration->shown);
+}
+
+/* MARK: what it handles */
+
+/* Hexadecimal. With a key that everybody knows: it tells one list from the next, and nothing else.
+ */
+static void write_digest(cote__slice list, char digest[DIGEST_SIZE])
+{
+    static const uint64_t key[2] = {0, 0};
+    snprintf(digest, DIGEST_SIZE, "%016llx",
+             (unsigned long long)cote__siphash(key, list.data, list.size));
+}
+
+bool cote__registration_offer(cote__registration *registration, const cote__settings *settings,
+                              cote_loop *hub, cote__slice handles, bool *whole)
+{
+    cote__buffer hello = {0};
+    encode_hello(&hello, registration, settings, handles, (cote__slice){NULL, 0});
+    *whole = !handles.data || hello.size <= COTE__HELLO_AIM;
+    if (!*whole) {
+        char digest[DIGEST_SIZE];
+        write_digest(handles, digest);
+        encode_hello(&hello, registration, settings, (cote__slice){NULL, 0},
+                     cote__slice_of(digest));
+    }
+    cote__peer *shown = NULL;
+    if (!hello.failed && hello.size <= COTE__HELLO_MAX_SIZE)
+        describe_self(cote__buffer_slice(&hello), settings->address, &shown);
+    if (shown && cote__discovery_renew(hub, registration, &hello, shown)) return true;
+    cote__peer_release(shown);
+    cote__buffer_fini(&hello);
+    return false;
 }

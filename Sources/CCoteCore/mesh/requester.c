@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "mesh/health.h"
+#include "net/system.h"
 #include "wire/error.h"
 
 enum {
@@ -19,7 +20,7 @@ void cote__requester_finish(cote__requested *request, const cote_response *respo
     if (request->pended) cote__pending_remove(&requester->pending, &request->pending);
     cote__dispatch_forget(request);
     request->callback(request->context, response);
-    free(request->subset);
+    free((char *)request->wants.subset);
     free(request);
 }
 
@@ -218,6 +219,7 @@ static void on_lost(cote__link *link)
 static void on_opened(cote__link *link)
 {
     link->credit = FIRST_CREDIT;
+    link->settled = false;
 }
 
 static void on_changed(cote__component *component)
@@ -254,6 +256,7 @@ static void destroy(cote__component *component)
 {
     cote_requester *requester = (cote_requester *)component;
     cote__pending_fini(&requester->pending);
+    cote__waitings_fini(&requester->waiting);
     cote__links_fini(&requester->links);
     cote__status_fini(&requester->status);
     free(requester);
@@ -282,6 +285,7 @@ int cote_requester_create(cote_loop *loop, const cote_options *options, cote_req
     cote__dispatch_init(requester);
     requester->links.component = &requester->component;
     requester->links.events = &links_events;
+    cote__random(&requester->links.seed, sizeof requester->links.seed);
     cote__status_init(&requester->status, &requester->component, &requester->links);
     *out = requester; /* before the first callback, which may well use it */
     result = cote__component_start(&requester->component, 0);

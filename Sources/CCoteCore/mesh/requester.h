@@ -5,21 +5,13 @@
 
 #include "cote/requester.h"
 #include "mesh/status.h"
+#include "mesh/waiting.h"
 #include "state/balance.h"
 #include "state/pending.h"
 #include "wire/message.h"
 
-/* Requests that wait for the same kind of responder. One that waits in vain is in nobody's way. */
-typedef struct cote__waiting {
-    struct cote__waiting *next;
-    cote__queue queue;
-    bool ours_only; /* another peer would not understand it, or would die of it */
-    bool any_subset;
-    char subset[]; /* with a zero; the responder must announce it, unless any will do */
-} cote__waiting;
-
-/* A request from send to its one callback. The frame stands behind the struct, in the same
- * allocation. */
+/* A request from send to its one callback. The frame stands behind the struct, and the type behind
+ * the frame, in the same allocation. */
 typedef struct cote__requested {
     cote__task task;             /* on its way to the loop */
     cote__pending_entry pending; /* by number and deadline, until it ends */
@@ -29,11 +21,10 @@ typedef struct cote__requested {
     cote_requester *requester;
     cote_response_cb callback;
     void *context;
-    char *subset; /* owned; NULL: any will do */
-    bool ours_only;
-    bool pended;      /* it is in the table of pending requests */
-    int failure;      /* set when it has to end without having been sent */
-    uint64_t sent_at; /* us; when it was written, if that is timed */
+    cote__wants wants; /* its subset is owned */
+    bool pended;       /* it is in the table of pending requests */
+    int failure;       /* set when it has to end without having been sent */
+    uint64_t sent_at;  /* us; when it was written, if that is timed */
     size_t frame_size;
 } cote__requested;
 
@@ -42,7 +33,7 @@ struct cote_requester {
     atomic_size_t queued;      /* let in, and not on a connection yet */
     atomic_uint_least64_t next_number;
     cote__pending pending;
-    cote__waiting *waiting;
+    cote__waitings waiting;
     cote__balancer balancer;
     bool is_timed; /* the balancer looks at latencies, which cost two looks at the clock */
     cote__links links;
@@ -54,12 +45,15 @@ struct cote_requester {
 
 /* dispatch.c: who gets a request, and when. */
 void cote__dispatch_init(cote_requester *requester);
-/* Writes it, or lets it wait. COTE_EUNSUPPORTED (it would wait in vain), COTE_ENOMEM: neither. */
+/* Writes it, or lets it wait. COTE_EUNSUPPORTED, COTE_ENOHANDLER (it would wait in vain),
+ * COTE_ENOMEM: neither. */
 int cote__dispatch(cote__requested *request);
 /* Takes it from where it waits or was written. */
 void cote__dispatch_forget(cote__requested *request);
-/* Responders came or went: sends what waited. */
+/* Responders came, changed or went: sends what waited. */
 void cote__dispatch_waiting(cote_requester *requester);
+/* The same, where nothing is new but that this one may be sent more. */
+void cote__dispatch_waiting_to(cote__link *link);
 /* An answer came over a link, to this request. */
 void cote__dispatch_answered(cote__requested *request);
 

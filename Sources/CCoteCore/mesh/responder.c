@@ -198,14 +198,20 @@ static void retry_task(cote__task *task)
 }
 
 /* In a task of its own: no callback from inside a call. */
-static void on_added(cote__component *component)
+static void on_handlers(cote__component *component)
 {
     cote_responder *responder = (cote_responder *)component;
+    cote__offer_changed(&responder->offer);
     if (responder->retrying || responder->parked.count == 0) return;
     responder->retrying = true;
     responder->retry_task.run = retry_task;
     cote__component_hold(component);
     cote__loop_post(component->loop, &responder->retry_task);
+}
+
+static void on_opened(cote__channel *channel)
+{
+    cote__offer_tell(&((cote_responder *)channel->door->component)->offer, channel);
 }
 
 static bool on_frame(cote__channel *channel, const cote__amp_frame *frame)
@@ -219,6 +225,7 @@ static void start(cote__component *component)
 {
     cote_responder *responder = (cote_responder *)component;
     cote__door_start(&responder->door);
+    cote__offer_open(&responder->offer);
     responder->parked.limit = MAX_PARKED;
     responder->settling = cote__timer_create(component->loop, settled, responder);
     if (responder->settling) cote__timer_start(responder->settling, SETTLING_TIME);
@@ -237,6 +244,7 @@ static void close_all(cote__component *component)
     cote_responder *responder = (cote_responder *)component;
     cote__timer_destroy(responder->settling);
     responder->settling = NULL;
+    cote__offer_close(&responder->offer);
     cote__queue_node *node;
     while ((node = cote__queue_pop(&responder->parked))) {
         parked *self = COTE__CONTAINER(node, parked, node);
@@ -257,6 +265,7 @@ static void destroy(cote__component *component)
     cote_responder *responder = (cote_responder *)component;
     cote__door_fini(&responder->door);
     cote__watches_fini(&responder->watches);
+    cote__offer_fini(&responder->offer);
     cote__buffer_fini(&responder->scratch);
     free(responder);
 }
@@ -285,9 +294,13 @@ int cote_responder_create(cote_loop *loop, const cote_options *options, cote_res
         free(responder);
         return result;
     }
-    cote__handlers_init(&responder->handlers, &responder->component, on_added);
+    responder->component.registration.gathers = true;
+    cote__handlers_init(&responder->handlers, &responder->component, on_handlers);
+    cote__offer_init(&responder->offer, &responder->component, &responder->handlers,
+                     &responder->door);
     cote__watches_init(&responder->watches, loop);
     result = cote__door_open(&responder->door, &responder->component, on_frame);
+    responder->door.on_opened = on_opened;
     responder->door.on_lost = cote__watches_lost;
     *out = responder; /* before the first callback, which may well use it */
     if (result == COTE_OK)

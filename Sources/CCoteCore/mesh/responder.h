@@ -4,7 +4,7 @@
 
 #include "cote/responder.h"
 #include "mesh/door.h"
-#include "mesh/handlers.h"
+#include "mesh/offer.h"
 #include "mesh/watch.h"
 #include "wire/message.h"
 
@@ -12,6 +12,7 @@ struct cote_responder {
     cote__component component; /* first */
     cote__door door;
     cote__handlers handlers;
+    cote__offer offer;
     cote__watches watches;
     cote__buffer scratch;  /* for a request's texts, each with a zero */
     cote__queue parked;    /* requests that came before their handler, in the first second */

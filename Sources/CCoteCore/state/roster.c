@@ -2,38 +2,15 @@
 
 #include <stdlib.h>
 
+#include "state/hash.h"
+
 enum { LEAST_BUCKETS = 16 };
 
 /* MARK: the hash */
 
-/*
- * Eight bytes a step. What is multiplied depends on the seed, which nobody outside knows: nobody
- * can make up peers that all fall into one chain.
- */
-static uint64_t hash(uint64_t seed, cote__slice bytes)
-{
-    const uint64_t odd = UINT64_C(0xd6e8feb86659fd93), step = UINT64_C(0x9e3779b97f4a7c15);
-    uint64_t key = seed, value = seed ^ bytes.size * odd;
-    size_t at = 0;
-    while (at < bytes.size) {
-        uint64_t word = 0;
-        if (bytes.size - at >= sizeof word)
-            memcpy(&word, bytes.data + at, sizeof word);
-        else
-            memcpy(&word, bytes.data + at, bytes.size - at);
-        key += step; /* another one for each place */
-        uint64_t keyed = word + key;
-        value = (value ^ word) * odd + (keyed >> 32) * (keyed & UINT32_MAX);
-        at += sizeof word;
-    }
-    value ^= value >> 32;
-    value *= odd;
-    return value ^ value >> 29;
-}
-
 static uint64_t hash_datagram(const cote__roster *roster, uint64_t source, cote__slice datagram)
 {
-    return hash(roster->seed + source * UINT64_C(0x9e3779b97f4a7c15), datagram);
+    return cote__hash(roster->seed + source * UINT64_C(0x9e3779b97f4a7c15), datagram);
 }
 
 static size_t bucket_of(const cote__roster *roster, uint64_t value)
@@ -43,7 +20,7 @@ static size_t bucket_of(const cote__roster *roster, uint64_t value)
 
 static cote__roster_peer **bucket_by_iid(const cote__roster *roster, cote__slice iid)
 {
-    return &roster->by_iid[bucket_of(roster, hash(roster->seed, iid))];
+    return &roster->by_iid[bucket_of(roster, cote__hash(roster->seed, iid))];
 }
 
 /* MARK: the tables */

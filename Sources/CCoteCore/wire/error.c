@@ -38,6 +38,7 @@ const char *cote_strerror(int error)
     case COTE_EADDRESS: return "the address cannot be used";
     case COTE_ESYSTEM: return "the operating system refused";
     case COTE_EANSWERED: return "the request was answered before";
+    case COTE_ENOHANDLER: return "nobody handles requests of that type";
     }
     return "unknown error";
 }

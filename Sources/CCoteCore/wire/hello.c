@@ -30,6 +30,9 @@ static const char *const advertisement_names[] = {
     "port", "timeout", "respondsTo", "broadcasts", "subscribesTo", "requests",
 };
 
+enum { VERSION, RAW, ADDRESS, HANDLES, DIGEST, OURS_COUNT };
+static const char *const ours_names[] = {"v", "raw", "address", "handles", "digest"};
+
 /* The last member of each name, in one pass; of those that are not there, the text stays absent. */
 static void find(cote__json object, const char *const *names, size_t count, cote__json *found)
 {
@@ -110,11 +113,7 @@ static bool read_list(cote__json member, cote__slice *list)
 {
     *list = (cote__slice){NULL, 0};
     if (member.type == COTE__JSON_NULL) return true;
-    if (member.type != COTE__JSON_ARRAY) return false;
-    cote__json_iterator elements = cote__json_iterate(member);
-    cote__json element;
-    while (cote__json_next(&elements, NULL, &element))
-        if (element.type != COTE__JSON_STRING) return false;
+    if (!cote__json_is_strings(member)) return false;
     *list = member.text;
     return true;
 }
@@ -150,19 +149,20 @@ static bool read_data(cote__json object, char **scratch, cote__hello *hello)
     return read_advertisement(found[ADVERTISEMENT], scratch, hello);
 }
 
+/* What is of another type than ours is not said. */
 static void read_ours(cote__json object, char **scratch, cote__hello *hello)
 {
-    cote__json member;
     uint64_t version;
-    if (!cote__json_member(object, "v", &member) || !cote__json_u64(member, &version) ||
-        version > UINT32_MAX)
-        return;
+    cote__json found[OURS_COUNT];
+    find(object, ours_names, OURS_COUNT, found);
+    if (!cote__json_u64(found[VERSION], &version) || version == 0 || version > UINT32_MAX) return;
     hello->cote_version = (unsigned)version;
-    hello->raw =
-        version > 0 && cote__json_member(object, "raw", &member) && member.type == COTE__JSON_TRUE;
-    if (version == 0 || !cote__json_member(object, "address", &member) ||
-        !read_string(member, scratch, &hello->address))
+    hello->raw = found[RAW].type == COTE__JSON_TRUE;
+    if (!read_string(found[ADDRESS], scratch, &hello->address))
         hello->address = (cote__slice){NULL, 0};
+    if (!read_list(found[HANDLES], &hello->handles)) hello->handles = (cote__slice){NULL, 0};
+    if (!read_string(found[DIGEST], scratch, &hello->digest))
+        hello->digest = (cote__slice){NULL, 0};
 }
 
 cote__hello_result cote__hello_decode(const char *data, size_t size, char *scratch,

@@ -46,6 +46,9 @@ typedef struct cote__hello {
     unsigned cote_version; /* the `v` of our extension object; 0: the peer is not ours */
     bool raw;              /* ours, and takes raw requests */
     cote__slice address;   /* ours, and wants to be connected to there; else absent */
+    cote__slice handles;   /* ours: the patterns of the types that it handles, a JSON array of
+                              strings; absent if it does not say */
+    cote__slice digest;    /* ours: of that list, which is told over the connection; else absent */
 } cote__hello;
 
 typedef enum cote__hello_result {
@@ -104,6 +107,8 @@ typedef struct cote__hello_envelope {
     double weight;             /* (-1, 0) */
     cote__slice advertisement; /* JSON, as encoded above */
     cote__slice address;       /* where others of ours are to connect to; or absent */
+    cote__slice handles;       /* JSON array of the patterns of types that it handles; or absent */
+    cote__slice digest;        /* of that list, in its place; or absent */
 } cote__hello_envelope;
 
 /* Writes the whole datagram: Node's envelope and data, isMaster and isMasterEligible false, then

@@ -99,6 +99,8 @@ static void end(cote__buffer *out, const cote__hello_envelope *envelope)
     write_name(out, "cote");
     cote__buffer_append_text(out, "{\"v\":1,\"raw\":true");
     write_string(out, "address", envelope->address);
+    write_json(out, "handles", envelope->handles);
+    write_string(out, "digest", envelope->digest);
     cote__buffer_append_text(out, "}}");
 }
 

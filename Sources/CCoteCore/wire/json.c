@@ -201,3 +201,13 @@ bool cote__json_member(cote__json object, const char *name, cote__json *value)
     }
     return found;
 }
+
+bool cote__json_is_strings(cote__json value)
+{
+    cote__json_iterator elements = cote__json_iterate(value);
+    cote__json element;
+    if (value.type != COTE__JSON_ARRAY) return false;
+    while (cote__json_next(&elements, NULL, &element))
+        if (element.type != COTE__JSON_STRING) return false;
+    return true;
+}

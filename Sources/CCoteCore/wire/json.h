@@ -49,6 +49,9 @@ bool cote__json_next(cote__json_iterator *iterator, cote__json *key, cote__json 
  * object. */
 bool cote__json_member(cote__json object, const char *name, cote__json *value);
 
+/* Whether it is an array of nothing but strings. */
+bool cote__json_is_strings(cote__json value);
+
 /* True if `string` is a JSON string that means exactly `bytes`, escapes taken into account. */
 bool cote__json_string_equal(cote__json string, cote__slice bytes);
 

@@ -279,5 +279,6 @@ extension Peer {
         port = peer.port == 0 ? nil : Int(peer.port)
         acceptsRawRequests = peer.ours
         advertisement = (try? JSONValue(parsing: String(cString: peer.advertisement))) ?? [:]
+        handles = peer.handles.flatMap { try? JSONValue(parsing: String(cString: $0)) }?.array?.compactMap(\.string)
     }
 }

@@ -27,6 +27,7 @@ extension CoteError.Code {
         case COTE_ETOOBIG: self = .tooLarge
         case COTE_EADDRINUSE: self = .noFreePort
         case COTE_EANSWERED: self = .alreadyAnswered
+        case COTE_ENOHANDLER: self = .noHandler
         default: self = .system
         }
     }
@@ -36,7 +37,7 @@ extension CoteError {
     /// Why a request failed, by the response that the core made of it.
     init(_ response: cote_response) {
         self.init(Code(status: response.status), String(cString: response.message))
-        if code == .remote { remote = RemoteError(response) }
+        if response.error.size > 0 { remote = RemoteError(response) }
     }
 }
 

@@ -5,6 +5,7 @@ struct Delivery {
     var timeout: Duration?
     var subset: String?
     var extra: [JSONValue]
+    var requireHandler: Bool
 }
 
 extension Component {
@@ -28,6 +29,7 @@ extension Component {
         options.size = MemoryLayout<cote_send_options>.size
         options.timeout_ms = try delivery.timeout.map { try $0.milliseconds(for: "timeout") } ?? 0
         options.flags = payload.isEncoded ? UInt32(COTE_SEND_ENCODED) : 0
+        if delivery.requireHandler { options.flags |= UInt32(COTE_SEND_REQUIRE_HANDLER) }
 
         let memory = CStrings()
         defer { memory.free() }

@@ -1,6 +1,7 @@
 /* fuzz_message.c - what frames mean, and that saying it again means the same. */
 #include <stdlib.h>
 
+#include "wire/handles.h"
 #include "wire/publish.h"
 #include "wire/value.h"
 
@@ -117,6 +118,25 @@ static void fuzz_reply(const cote__amp_frame *frame)
     cote__buffer_fini(&out);
 }
 
+/* MARK: what a responder handles */
+
+static void fuzz_handles(const cote__amp_frame *frame)
+{
+    cote__reply reply;
+    cote__slice list, again;
+    if (cote__reply_decode(frame, COTE__JSON_MAX_DEPTH, &reply) != COTE__MESSAGE_OK ||
+        !cote__handles_decode(&reply, &list) || !list.data)
+        return;
+    cote__json json;
+    check(cote__json_parse(list, 1, &json) && cote__json_is_strings(json));
+    cote__buffer out = {0};
+    cote__handles_encode(&out, list);
+    cote__amp_frame encoded = decode(&out);
+    check(cote__reply_decode(&encoded, COTE__JSON_MAX_DEPTH, &reply) == COTE__MESSAGE_OK);
+    check(cote__handles_decode(&reply, &again) && cote__slice_equal(again, list));
+    cote__buffer_fini(&out);
+}
+
 /* MARK: messages of publishers */
 
 static const cote__slice name_space = {"ns1", 3}, no_name_space = {NULL, 0};
@@ -170,6 +190,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         for (unsigned i = 0; i < frame.count; i++) fuzz_argument(frame.arguments[i]);
         fuzz_request(&frame);
         fuzz_reply(&frame);
+        fuzz_handles(&frame);
         fuzz_publish(&frame);
     }
     return 0;

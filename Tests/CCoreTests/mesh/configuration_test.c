@@ -107,7 +107,7 @@ static void test_advertised_address_is_announced(void **state)
     cote_loop *loop = stage_loop(stage);
     actor_respond(responder, loop);
     actor_on(responder, "echo", actor_echo);
-    raw_udp_await(ear, actor_id(responder), "\"address\":\"203.0.113.7\"}}");
+    raw_udp_await(ear, actor_id(responder), "\"address\":\"203.0.113.7\",");
     /* It is for others: its own process knows the way. */
     test_actor *requester = requester_on(stage, loop, "client");
     ask_expect_result(ask_send(requester, "echo", NULL), "{\"type\":\"echo\"}");

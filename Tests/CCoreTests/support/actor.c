@@ -30,6 +30,7 @@ static void on_peer(void *context, cote_peer_event event, const cote_peer *peer)
     snprintf(entry->id, sizeof entry->id, "%s", peer->id);
     snprintf(entry->name, sizeof entry->name, "%s", peer->name);
     snprintf(entry->address, sizeof entry->address, "%s", peer->address);
+    snprintf(entry->handles, sizeof entry->handles, "%s", peer->handles ? peer->handles : "none");
     stage_unlock(self->stage);
 }
 

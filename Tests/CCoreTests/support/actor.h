@@ -11,7 +11,7 @@ typedef struct peer_event {
     cote_peer_event event;
     bool ours;
     uint16_t port;
-    char id[64], name[64], address[16];
+    char id[64], name[64], address[16], handles[256];
     uint64_t time; /* of stage_now */
 } peer_event;
 

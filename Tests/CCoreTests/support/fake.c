@@ -16,11 +16,16 @@ fake fake_open(test_stage *stage, const char *iid, bool ours)
     return self;
 }
 
+void fake_say_hello(const fake *self)
+{
+    raw_say_hello_with(self->stage, self->mouth, &self->hello, self->says);
+}
+
 raw_peer fake_meet(fake *self)
 {
     struct pollfd incoming = {self->listener, POLLIN, 0};
     for (unsigned i = 0; i < HELLOS; i++) {
-        raw_say_hello(self->stage, self->mouth, &self->hello);
+        fake_say_hello(self);
         if (poll(&incoming, 1, INTERVAL) > 0) return raw_accept(self->listener);
     }
     fail_msg("no requester came");

@@ -3,17 +3,17 @@
 #include <stdlib.h>
 
 typedef struct texts {
-    cote__slice strings[8]; /* may have been unescaped, so hold no zero */
-    cote__slice json[5];    /* as they came */
+    cote__slice strings[10]; /* may have been unescaped, so hold no zero */
+    cote__slice json[6];     /* as they came */
 } texts;
 
 static texts texts_of(const cote__hello *hello)
 {
     return (texts){
         {hello->pid, hello->iid, hello->host_name, hello->type, hello->name, hello->key,
-         hello->name_space, hello->subset},
+         hello->name_space, hello->subset, hello->address, hello->digest},
         {hello->advertisement, hello->responds_to, hello->broadcasts, hello->subscribes_to,
-         hello->requests},
+         hello->requests, hello->handles},
     };
 }
 
@@ -40,11 +40,12 @@ static const char *check_bounds(const cote__hello *hello)
 {
     if (hello->pid.size == 0 || hello->pid.size > 128) return "a pid out of bounds";
     if (hello->iid.size == 0 || hello->iid.size > 128) return "an iid out of bounds";
-    if (hello->raw && hello->cote_version == 0) return "raw, but not ours";
+    bool ours = hello->raw || hello->address.data || hello->handles.data || hello->digest.data;
+    if (ours && hello->cote_version == 0) return "of ours, but not ours";
     bool described = hello->advertisement.data != NULL && hello->name.data != NULL;
     if (described != (hello->event == COTE__HELLO_HELLO)) return "a description out of place";
     const cote__slice lists[] = {hello->responds_to, hello->broadcasts, hello->subscribes_to,
-                                 hello->requests};
+                                 hello->requests, hello->handles};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         cote__json list, element;
         if (!lists[i].data) continue;
@@ -105,6 +106,9 @@ static const char *check_round_trip(const cote__hello *hello)
         .process_command = hello->name,
         .weight = -0.5,
         .advertisement = cote__buffer_slice(&json),
+        .address = hello->address,
+        .handles = hello->handles,
+        .digest = hello->digest,
     };
     if (hello->event == COTE__HELLO_HELLO)
         cote__hello_encode(&datagram, &envelope);

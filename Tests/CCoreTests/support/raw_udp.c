@@ -72,7 +72,15 @@ void raw_udp_await_hello(int ear, const char *iid)
 
 void raw_say_hello(const test_stage *stage, int fd, const raw_hello *hello)
 {
-    char port[32] = "", axon_type[64] = "", text[2048];
+    raw_say_hello_with(stage, fd, hello, NULL);
+}
+
+void raw_say_hello_with(const test_stage *stage, int fd, const raw_hello *hello, const char *more)
+{
+    char port[32] = "", axon_type[64] = "", ours[512] = "", text[2048];
+    if (hello->ours)
+        snprintf(ours, sizeof ours, ",\"cote\":{\"v\":1,\"raw\":true%s%s}", more ? "," : "",
+                 more ? more : "");
     if (hello->port) snprintf(port, sizeof port, ",\"port\":%u", hello->port);
     if (hello->axon_type)
         snprintf(axon_type, sizeof axon_type, ",\"axon_type\":\"%s\"", hello->axon_type);
@@ -83,8 +91,7 @@ void raw_say_hello(const test_stage *stage, int fd, const raw_hello *hello)
              "\"key\":\"%s\"%s%s},\"id\":\"%s\",\"processId\":\"" PID "\","
              "\"processCommand\":\"service.js\"}%s}",
              hello->iid, hello->axon_type ? "service" : "monitor", hello->name,
-             hello->key ? hello->key : "$$", axon_type, port, hello->iid,
-             hello->ours ? ",\"cote\":{\"v\":1,\"raw\":true}" : "");
+             hello->key ? hello->key : "$$", axon_type, port, hello->iid, ours);
     raw_udp_say(stage, fd, text);
 }
 

@@ -32,6 +32,8 @@ typedef struct raw_hello {
 } raw_hello;
 
 void raw_say_hello(const test_stage *stage, int fd, const raw_hello *hello);
+/* With further members for peers of this library, as in `"handles":[]`; NULL: none. */
+void raw_say_hello_with(const test_stage *stage, int fd, const raw_hello *hello, const char *more);
 void raw_say_bye(const test_stage *stage, int fd, const raw_hello *hello);
 
 #endif

@@ -152,23 +152,28 @@ static void ours_is_known_as_ours(void **state)
     cote__buffer_fini(&out);
 }
 
-static void an_address_is_said_to_ours_alone(void **state)
+static void what_is_said_to_ours_alone(void **state)
 {
     (void)state;
     cote__hello_envelope envelope = {.pid = cote__slice_of("p"),
                                      .iid = cote__slice_of("i"),
                                      .host_name = cote__slice_of("h"),
                                      .advertisement = cote__slice_of("{}"),
-                                     .address = cote__slice_of("203.0.113.7")};
+                                     .address = cote__slice_of("203.0.113.7"),
+                                     .handles = cote__slice_of("[\"a\"]"),
+                                     .digest = cote__slice_of("01")};
     cote__buffer out = {0};
     cote__hello_encode(&out, &envelope);
-    static const char end[] = "\"cote\":{\"v\":1,\"raw\":true,\"address\":\"203.0.113.7\"}}";
+    static const char end[] = "\"cote\":{\"v\":1,\"raw\":true,\"address\":\"203.0.113.7\","
+                              "\"handles\":[\"a\"],\"digest\":\"01\"}}";
     assert_true(out.size > sizeof end);
     assert_memory_equal(out.data + out.size - strlen(end), end, strlen(end));
     char scratch[512];
     cote__hello hello;
     assert_int_equal(cote__hello_decode(out.data, out.size, scratch, &hello), COTE__HELLO_OK);
     assert_true(cote__slice_equal(hello.address, envelope.address));
+    assert_true(cote__slice_equal(hello.handles, envelope.handles));
+    assert_true(cote__slice_equal(hello.digest, envelope.digest));
     cote__buffer_fini(&out);
 }
 
@@ -235,7 +240,7 @@ int main(void)
         cmocka_unit_test(advertisements_are_as_recorded),
         cmocka_unit_test(hellos_are_as_recorded),
         cmocka_unit_test(ours_is_known_as_ours),
-        cmocka_unit_test(an_address_is_said_to_ours_alone),
+        cmocka_unit_test(what_is_said_to_ours_alone),
         cmocka_unit_test(a_goodbye_is_short),
         cmocka_unit_test(absent_members_are_not_said),
         cmocka_unit_test(texts_are_escaped),

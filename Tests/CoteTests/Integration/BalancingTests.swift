@@ -48,6 +48,7 @@ struct BalancingTests {
         let reply = try await held.value
         let idle = try responder("idle")
         try await requester.ready(minimum: 2)
+        await requester.knowHandlers(of: 2)
         for _ in 1...20 { #expect(try await requester.send("name") as String == "idle") }
         try reply.succeed("done")
         #expect(try await holding == "done")
@@ -60,6 +61,7 @@ struct BalancingTests {
         let responders = [try responder("one"), try responder("other")]
         let requester = try requester(.leastLatency)
         try await requester.ready(minimum: 2)
+        await requester.knowHandlers(of: 2)
         var answers: [String] = []
         for _ in 1...10 { answers.append(try await requester.send("name")) }
         #expect(Set(answers.prefix(2)) == ["one", "other"])

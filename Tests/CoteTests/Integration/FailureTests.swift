@@ -74,12 +74,18 @@ struct FailureTests {
         await inner.close()
     }
 
-    @Test func anUnknownTypeIsRefused() async throws {
+    @Test func aTypeThatNobodyHandlesIsRefusedWhereOneIsRequired() async throws {
         let responder = try mesh.responder()
         responder.on("known") { 1 }
-        let error = await failure { try await mesh.requester().send("unknown") }
-        #expect(error?.remote?.code == "noHandler")
-        #expect(error?.message.contains("unknown") == true)
+        let requester = try mesh.requester()
+        let known: Int = try await requester.send("known")
+        #expect(known == 1)
+        #expect(try await requester.send("known", as: Int.self, requireHandler: true) == 1)
+        let error = await failure { try await requester.send("unknown", requireHandler: true) }
+        #expect(error?.code == .noHandler)
+        #expect(error?.requestType == "unknown")
+        #expect(error?.peer == nil)
+        #expect(error?.remote == nil)
         await responder.close()
     }
 

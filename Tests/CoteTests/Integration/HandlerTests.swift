@@ -36,12 +36,13 @@ struct HandlerTests {
         let responder = try mesh.responder()
         responder.on("a") { 1 }
         let requester = try mesh.requester()
+        try await requester.send("a")
         for type in ["*", "**"] {
             do {
-                try await requester.send(type)
+                try await requester.send(type, requireHandler: true)
                 Issue.record("answered")
             } catch let error as CoteError {
-                #expect(error.remote?.code == "noHandler")
+                #expect(error.code == .noHandler)
             }
         }
         await responder.close()

@@ -53,9 +53,9 @@ struct LifeTests {
 
     /// Cancelling holds a lock of the task, and an event takes it: the one may not wait for the other.
     @Test func whoWatchesPeersIsCancelledWhileTheyCome() async throws {
-        let watched = try mesh.requester()
+        let watched = try mesh.responder()
         let coming = Task {
-            while !Task.isCancelled { await (try mesh.responder()).close() }
+            while !Task.isCancelled { await (try mesh.requester()).close() }
         }
         for _ in 0..<1_000 {
             let watcher = Task { for await _ in watched.peers {} }

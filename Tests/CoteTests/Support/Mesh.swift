@@ -64,6 +64,24 @@ extension Requester {
     }
 }
 
+extension Requester {
+    /// Waits until it is known of so many responders that they handle something.
+    func knowHandlers(of count: Int) async {
+        var known = Set<String>()
+        for await event in peers {
+            switch event {
+            case .added(let peer), .updated(let peer):
+                if peer.handles?.isEmpty == false { known.insert(peer.id) }
+            case .removed(let peer):
+                known.remove(peer.id)
+            case .suspected, .back:
+                break
+            }
+            if known.count >= count { return }
+        }
+    }
+}
+
 /// A value that something else will provide: waits for it, and never for a time.
 final class Promise<Value: Sendable>: Sendable {
     private let stream: AsyncStream<Value>
