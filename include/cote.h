@@ -29,6 +29,7 @@
 #define COTE_H
 
 #include "cote/base.h"
+#include "cote/counters.h"
 #include "cote/error.h"
 #include "cote/log.h"
 #include "cote/loop.h"

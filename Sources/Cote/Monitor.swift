@@ -9,20 +9,24 @@ public import Logging
 /// ```
 ///
 /// A monitor sees every component whose environment and key begin with its own, whatever their kind and namespace; without a
-/// key that is everything of its environment. Each requester and subscriber among them connects to the monitor and tells its
-/// status at once, and then every five seconds. It is closed by ``close()``, or when the last reference to it goes.
+/// key that is everything of its environment. Each of this library among them, and of Node.js each requester and subscriber,
+/// connects to the monitor and tells its status at once, and then every five seconds. It is closed by ``close()``, or when the last reference to it goes.
 public final class Monitor: Closable {
-    /// What a requester or subscriber tells of itself.
+    /// What a component tells of itself.
     public struct Status: Sendable, Hashable, Identifiable {
         /// The id of the component that tells it, as ``Peer/id``. Anybody can say so, heard before or not.
         public var id: String
-        /// The ids of those that it is connected to, as far as it knows them.
+        /// The ids of those that it is connected to, as far as it knows them; empty of responders and publishers, to which
+        /// others connect.
         public var connectedTo: [String]
+        /// What it has done so far; `nil` of components of Node.js, which do not tell that.
+        public var counters: Counters?
 
         /// Makes a status.
-        public init(id: String, connectedTo: [String]) {
+        public init(id: String, connectedTo: [String], counters: Counters? = nil) {
             self.id = id
             self.connectedTo = connectedTo
+            self.counters = counters
         }
     }
 

@@ -102,6 +102,11 @@ public final class Responder: Closable {
         component.makePeerEvents()
     }
 
+    /// What it has done so far; all zero when it is closed.
+    public var counters: Counters {
+        component.counters { cote_responder_counters($0, $1) }
+    }
+
     /// Whether it can find others and be found: as it is now, and then whenever that changes. Of states that nobody takes,
     /// the newest is kept.
     public var discovery: AsyncStream<DiscoveryState> {

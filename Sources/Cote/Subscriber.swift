@@ -94,6 +94,13 @@ public final class Subscriber: Closable {
         component.makePeerEvents()
     }
 
+    /// What it has done so far; all zero when it is closed.
+    public var counters: Counters {
+        var counters = component.counters { cote_subscriber_counters($0, $1) }
+        counters.messages.failed = failedMessages
+        return counters
+    }
+
     /// Whether it can find others and be found: as it is now, and then whenever that changes. Of states that nobody takes,
     /// the newest is kept.
     public var discovery: AsyncStream<DiscoveryState> {

@@ -3,6 +3,7 @@ internal import Cote
 /// A component, as it is shown.
 struct Node {
     let peer: Peer
+    var status: Monitor.Status?
 
     var kind: String {
         if text("type") == "monitor" { return "monitor" }
@@ -27,7 +28,7 @@ struct Node {
 
     // MARK: JSON
 
-    func json(_ status: Monitor.Status?) -> JSONValue {
+    var json: JSONValue {
         [
             "id": .string(peer.id),
             "name": .string(peer.name),
@@ -40,16 +41,21 @@ struct Node {
             "process": .string(peer.processID),
             "advertisement": peer.advertisement,
             "connectedTo": status.map { .array($0.connectedTo.map { .string($0) }) } ?? .null,
+            "counters": status?.counters.map { $0.json(of: kind) } ?? .null,
         ]
     }
 
     // MARK: text
 
-    private static let titles = ["NAME", "KIND", "KEY", "NAMESPACE", "ADDRESS", "HOST", "ID"]
+    private static let titles = [
+        "NAME", "KIND", "KEY", "NAMESPACE", "ADDRESS", "COUNT", "FAILED", "P50", "P99", "HOST", "ID",
+    ]
 
     private var cells: [String] {
         let address = peer.port.map { "\(peer.address):\($0)" } ?? peer.address
-        return [peer.name, kind, key ?? "-", text("namespace") ?? "-", address, peer.host, peer.id].map(\.printable)
+        let numbers = status?.counters?.cells(of: kind) ?? ["-", "-", "-", "-"]
+        let place = [peer.name, kind, key ?? "-", text("namespace") ?? "-", address]
+        return (place + numbers + [peer.host, peer.id]).map(\.printable)
     }
 
     static func table(_ nodes: [Node]) -> [UInt8] {
@@ -60,7 +66,7 @@ struct Node {
 
     /// A line of what changes, whose columns cannot know how wide the next line is.
     func line(after sign: String) -> [UInt8] {
-        Self.line([sign] + cells, widths: [1, 24, 10, 12, 10, 21, 12, 0])
+        Self.line([sign] + cells, widths: [1, 24, 10, 12, 10, 21, 8, 6, 7, 7, 12, 0])
     }
 
     private static func line(_ cells: [String], widths: [Int]) -> [UInt8] {

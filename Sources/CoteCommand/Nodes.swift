@@ -10,8 +10,12 @@ struct Nodes: AsyncParsableCommand {
             namespace, or with --key of the keys that begin with that one. With --watch it goes on, and prints who comes \
             (+), announces something new (~) and goes (-).
 
-            With --json each is one line of JSON, with everything that it announces, and for requesters and subscribers \
-            whom they are connected to; with --watch as {"event":"added","node":{...}}.
+            COUNT is what a component has done so far: answers that a requester got or a responder gave, messages that a \
+            publisher sent or a subscriber got; FAILED, of requests, those that ended in an error. P50 and P99 are how long \
+            half and 99% of a requester's latest answers took at most. Components of Node.js do not tell these.
+
+            With --json each is one line of JSON, with everything that it announces, whom it is connected to, and all of \
+            its counters; with --watch as {"event":"added","node":{...}}.
 
             EXIT STATUS
               0      They were printed, or it was told to stop.
@@ -68,12 +72,10 @@ struct Nodes: AsyncParsableCommand {
         ) { monitor in
             if watch { return try await printChanges(of: monitor) }
             try await Task.sleep(for: timeout?.duration ?? .milliseconds(2500))
-            let nodes = monitor.knownPeers.map(Node.init)
+            let statuses = monitor.latestStatuses
+            let nodes = monitor.knownPeers.map { Node(peer: $0, status: statuses[$0.id]) }
             if json {
-                let statuses = monitor.latestStatuses
-                for node in nodes {
-                    try StandardStreams.output(JSONText.line(node.json(statuses[node.peer.id])))
-                }
+                for node in nodes { try StandardStreams.output(JSONText.line(node.json)) }
             } else {
                 try StandardStreams.output(Node.table(nodes))
             }
@@ -90,10 +92,9 @@ struct Nodes: AsyncParsableCommand {
                 case .suspected(let peer): ("suspected", "?", peer)
                 case .back(let peer): ("back", "!", peer)
                 }
-            let node = Node(peer: peer)
-            let status = monitor.latestStatuses[peer.id]
+            let node = Node(peer: peer, status: monitor.latestStatuses[peer.id])
             try StandardStreams.output(
-                json ? JSONText.line(["event": .string(name), "node": node.json(status)]) : node.line(after: sign)
+                json ? JSONText.line(["event": .string(name), "node": node.json]) : node.line(after: sign)
             )
         }
     }

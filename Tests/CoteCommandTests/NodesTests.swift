@@ -19,29 +19,46 @@ struct NodesTests {
         #expect(outcome.error == "")
         let rows = outcome.lines.map { $0.split(separator: " ").map(String.init) }
         #expect(rows.count == 3)
-        #expect(rows[0] == ["NAME", "KIND", "KEY", "NAMESPACE", "ADDRESS", "HOST", "ID"])
+        #expect(
+            rows[0] == ["NAME", "KIND", "KEY", "NAMESPACE", "ADDRESS", "COUNT", "FAILED", "P50", "P99", "HOST", "ID"]
+        )
         #expect(rows[1][0...1] == ["bad\\x1b[31m\\u009b\\u202ename", "responder"])
         #expect(rows[1][3] == "-")
         #expect(rows[1][4].hasSuffix(":\(responder.port)"))
+        #expect(rows[1][5...8] == ["0", "0", "-", "-"])
         #expect(rows[1].last == responder.id)
         #expect(rows[2][0...1] == ["rates", "subscriber"])
         #expect(rows[2][3] == "ns")
+        #expect(rows[2][5...8] == ["0", "-", "-", "-"])
         #expect(rows[2].last == subscriber.id)
         await responder.close()
         await subscriber.close()
     }
 
-    @Test("lines of JSON, with whom they are connected to")
+    @Test("lines of JSON, with whom they are connected to, and their counters")
     func json() async throws {
         let responder = try Responder(name: "b", advertisement: ["mine": [1]], configuration: mesh.configuration)
         let requester = try Requester(name: "a", configuration: mesh.configuration)
-        try await requester.ready()
-        let outcome = try await nodes("--json")
-        #expect(outcome.status == 0)
-        let all = try outcome.lines.map { try JSONValue(parsing: String($0)) }
+        responder.on("x") { 1 }
+        #expect(try await requester.send("x") as Int == 1)
+        var all: [JSONValue] = []
+        // On a busy machine a status may come later than the listening ends.
+        for _ in 0..<20 where all.count < 2 || all.contains(where: { $0["counters"]?.isNull ?? true }) {
+            let outcome = try await nodes("--json")
+            #expect(outcome.status == 0)
+            all = try outcome.lines.map { try JSONValue(parsing: String($0)) }
+        }
         #expect(all.map { $0["name"] } == ["a", "b"])
         #expect(all.map { $0["kind"] } == ["requester", "responder"])
-        #expect(all.map { $0["connectedTo"] } == [[.string(responder.id)], .null])
+        #expect(all.map { $0["connectedTo"] } == [[.string(responder.id)], []])
+        let counters = all.map { $0["counters"] }
+        #expect(
+            counters.first??["requests"] == ["sent": 1, "answered": 1, "failed": 0, "queued": 0, "inFlight": 0]
+        )
+        #expect(counters.first??["failures"]?["timedOut"] == 0)
+        #expect((counters.first??["latency"]?["p99"]?.int ?? 0) > 0)
+        #expect(counters.last??["replies"] == ["received": 1, "sent": 1, "errors": 0, "running": 0])
+        #expect(counters.last??["traffic"]?["received"] == counters.first??["traffic"]?["sent"])
         #expect(all.last?["port"] == .init(responder.port))
         #expect(all.last?["advertisement"]?["mine"] == [1])
         await requester.close()

@@ -2,6 +2,7 @@
 #ifndef COTE_PUBLISHER_H
 #define COTE_PUBLISHER_H
 
+#include "counters.h"
 #include "loop.h"
 #include "options.h"
 
@@ -39,6 +40,10 @@ COTE_API size_t cote_publisher_subscribers(const cote_publisher *publisher);
 
 /* The TCP port that it listens on. */
 COTE_API uint16_t cote_publisher_port(const cote_publisher *publisher);
+
+/* What it has done so far. `counters->size` must be set. As long as on_close has not begun.
+ * COTE_EINVAL. */
+COTE_API int cote_publisher_counters(const cote_publisher *publisher, cote_counters *counters);
 
 /* The component's `iid`, a UUID. Owned by the publisher. */
 COTE_API const char *cote_publisher_id(const cote_publisher *publisher);

@@ -3,6 +3,7 @@
 #ifndef COTE_REQUESTER_H
 #define COTE_REQUESTER_H
 
+#include "counters.h"
 #include "loop.h"
 #include "options.h"
 
@@ -92,6 +93,10 @@ COTE_API int cote_requester_send(cote_requester *requester, const char *type,
 /* Ends a request with COTE_ECANCELED if it has not ended yet. One still queued is never sent.
  * COTE_ECLOSED. */
 COTE_API int cote_requester_cancel(cote_requester *requester, uint64_t id);
+
+/* What it has done so far. `counters->size` must be set. As long as on_close has not begun.
+ * COTE_EINVAL. */
+COTE_API int cote_requester_counters(const cote_requester *requester, cote_counters *counters);
 
 /* The component's `iid`, a UUID. Owned by the requester. */
 COTE_API const char *cote_requester_id(const cote_requester *requester);

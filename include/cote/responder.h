@@ -2,6 +2,7 @@
 #ifndef COTE_RESPONDER_H
 #define COTE_RESPONDER_H
 
+#include "counters.h"
 #include "loop.h"
 #include "options.h"
 
@@ -70,6 +71,10 @@ COTE_API int cote_responder_off(cote_responder *responder, uint64_t number);
 
 /* The TCP port that it listens on. */
 COTE_API uint16_t cote_responder_port(const cote_responder *responder);
+
+/* What it has done so far. `counters->size` must be set. As long as on_close has not begun.
+ * COTE_EINVAL. */
+COTE_API int cote_responder_counters(const cote_responder *responder, cote_counters *counters);
 
 /* The component's `iid`, a UUID. Owned by the responder. */
 COTE_API const char *cote_responder_id(const cote_responder *responder);

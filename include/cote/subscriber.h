@@ -2,6 +2,7 @@
 #ifndef COTE_SUBSCRIBER_H
 #define COTE_SUBSCRIBER_H
 
+#include "counters.h"
 #include "loop.h"
 #include "options.h"
 
@@ -53,6 +54,10 @@ COTE_API int cote_subscriber_off(cote_subscriber *subscriber, uint64_t number);
 
 /* How many publishers it is connected to. */
 COTE_API size_t cote_subscriber_publishers(const cote_subscriber *subscriber);
+
+/* What it has done so far. `counters->size` must be set. As long as on_close has not begun.
+ * COTE_EINVAL. */
+COTE_API int cote_subscriber_counters(const cote_subscriber *subscriber, cote_counters *counters);
 
 /* The component's `iid`, a UUID. Owned by the subscriber. */
 COTE_API const char *cote_subscriber_id(const cote_subscriber *subscriber);

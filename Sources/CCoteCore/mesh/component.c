@@ -73,6 +73,25 @@ void cote__component_unknown(cote__component *component, const char *kind, cote_
                         settings->name, kind, (int)(name.size < 80 ? name.size : 80), name.data);
 }
 
+/* MARK: counters */
+
+int cote__component_counters(const cote__component *component, cote_counters *counters)
+{
+    if (!component || !counters) return cote__fail(COTE_EINVAL, "component or counters: NULL");
+    size_t size = counters->size;
+    if (size < sizeof counters->size + sizeof counters->requests_sent)
+        return cote__fail(COTE_EINVAL, "counters: size is not set; start from COTE_COUNTERS_INIT");
+    cote_counters all = {
+        .size = size,
+        .bytes_received = cote__counter_read(&component->traffic.received),
+        .bytes_sent = cote__counter_read(&component->traffic.sent),
+        .connections = atomic_load(&component->connected),
+    };
+    component->kind->count(component, &all);
+    memcpy(counters, &all, size < sizeof all ? size : sizeof all);
+    return COTE_OK;
+}
+
 /* MARK: what is refused */
 
 void cote__component_refused(cote__component *component, cote__refusal kind, cote_log_level level,

@@ -11,9 +11,11 @@
 
 #include <stdatomic.h>
 
+#include "cote/counters.h"
 #include "mesh/discovery.h"
 #include "mesh/drain.h"
 #include "mesh/refusals.h"
+#include "net/connection.h"
 #include "state/unknown.h"
 #include "wire/uuid.h"
 
@@ -34,6 +36,8 @@ typedef struct cote__component_kind {
      * NULL for a kind that has none. */
     void (*monitor)(struct cote__component *component, cote_peer_event event, cote__peer *peer,
                     bool silent);
+    /* Fills in what is this kind's own. From any thread. NULL for a kind that counts nothing. */
+    void (*count)(const struct cote__component *component, cote_counters *counters);
     /* It is to end what it does, in good order; once, and NULL if there is nothing to be done. */
     void (*drain)(struct cote__component *component);
     /* Whether all has ended; asked again and again while it drains. NULL for a kind that does not
@@ -52,6 +56,7 @@ typedef struct cote__component {
     atomic_bool closing;     /* close was called: new calls are refused */
     atomic_bool draining;    /* drain was called: what would begin something is refused */
     atomic_size_t connected; /* partners that it has a connection with */
+    cote__traffic traffic;   /* with these partners */
     atomic_uint calls;       /* that were let in, and have not run on the loop yet */
     unsigned holds;          /* the loop's, as the rest */
     cote__unknown unknown;
@@ -75,6 +80,8 @@ int cote__component_start(cote__component *component, uint16_t port);
 
 /* From any thread. */
 void cote__component_close(cote__component *component);
+/* What it has counted, as much as the caller's struct takes. COTE_EINVAL. */
+int cote__component_counters(const cote__component *component, cote_counters *counters);
 bool cote__component_enter(cote__component *component); /* false: closing */
 bool cote__component_admit(cote__component *component); /* to begin something. false: draining */
 void cote__component_exit(cote__component *component);

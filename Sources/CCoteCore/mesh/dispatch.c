@@ -158,7 +158,7 @@ static void transmit(cote__requested *request, cote__link *link)
     link->load.pending++;
     request->link = link;
     cote__health_sent(link);
-    if (request->requester->is_timed) request->sent_at = cote__now_us();
+    request->sent_at = 0;
     atomic_fetch_sub(&request->requester->queued, 1);
 }
 
@@ -274,9 +274,8 @@ void cote__dispatch_answered(cote__requested *request)
 {
     cote__link *link = request->link;
     cote__health_answered(link);
-    if (request->requester->is_timed) {
-        uint64_t now = cote__now_us();
-        cote__load_answered(&link->load, (double)(now - request->sent_at) / 1000, now / 1000);
-    }
+    uint64_t latency = cote__tally_answered(request);
+    if (request->requester->is_timed)
+        cote__load_answered(&link->load, (double)latency / 1000, cote__now());
     link->credit++; /* and one more when it is forgotten */
 }

@@ -79,7 +79,7 @@ static void on_closed(void *owner, int status)
     cote__component_release(component);
 }
 
-static const cote__connection_events connection_events = {NULL, frame_came, on_closed};
+static const cote__connection_events connection_events = {NULL, frame_came, on_closed, NULL};
 
 static void on_incoming(void *context, cote__listener *listener)
 {
@@ -93,6 +93,7 @@ static void on_incoming(void *context, cote__listener *listener)
         free(channel);
         return;
     }
+    cote__connection_meter(channel->connection, &door->component->traffic);
     cote__address_format(cote__connection_peer(channel->connection), channel->address);
     channel->kept = door->kept;
     atomic_fetch_add(channel->kept, 1);

@@ -27,7 +27,8 @@ typedef struct cote__channel {
     struct cote__door *door; /* valid while `connection` is not NULL */
     cote__connection *connection;
     cote__queue_node node; /* in the door's list */
-    cote__queue watches;   /* the component's */
+    cote__queue watches;   /* the component's, as the next */
+    size_t running;        /* requests that came over it and were not answered yet */
     cote__speaker speaker; /* a responder's */
     cote__time active;     /* while its door is left: when something was last under way */
     atomic_size_t *kept;   /* the door's */

@@ -161,7 +161,14 @@ static void on_closed(void *owner, int status)
     cote__component_release(component);
 }
 
-static const cote__connection_events connection_events = {on_opened, on_frame, on_closed};
+static void on_leaving(void *owner)
+{
+    cote__link *link = owner;
+    if (link->links->events->leaving) link->links->events->leaving(link);
+}
+
+static const cote__connection_events connection_events = {on_opened, on_frame, on_closed,
+                                                          on_leaving};
 
 static void connect_now(void *context)
 {
@@ -169,10 +176,12 @@ static void connect_now(void *context)
     cote__component *component = link->links->component;
     if (cote__connection_open(component->loop, cote__peer_host(link->peer),
                               cote__peer_public(link->peer)->port, component->settings.max_frame,
-                              &connection_events, link, &link->connection) == COTE_OK)
-        cote__component_hold(component);
-    else
+                              &connection_events, link, &link->connection) != COTE_OK) {
         retry_later(link);
+        return;
+    }
+    if (!link->links->uncounted) cote__connection_meter(link->connection, &component->traffic);
+    cote__component_hold(component);
 }
 
 void cote__link_drop(cote__link *link)

@@ -48,6 +48,8 @@ typedef struct cote__links_events {
     void (*opened)(cote__link *link);
     /* One opened, changed or went. May be NULL. */
     void (*changed)(cote__component *component);
+    /* What was written over it leaves. May be NULL. */
+    void (*leaving)(cote__link *link);
 } cote__links_events;
 
 /* Embedded in its component. Zero-initialised but for the first two, or four. */

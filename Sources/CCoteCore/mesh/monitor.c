@@ -35,6 +35,7 @@ static bool on_frame(cote__channel *channel, const cote__amp_frame *frame)
         .id = monitor->id.data,
         .nodes = json(report.nodes),
         .object = json(report.status),
+        .counters = report.counts ? &report.counters : NULL,
     };
     monitor->on_status(monitor->component.settings.context, &status);
     return true;
@@ -69,7 +70,7 @@ static void destroy(cote__component *component)
     free(monitor);
 }
 
-static const cote__component_kind kind = {start, on_peer, close_all, destroy,
+static const cote__component_kind kind = {start, on_peer, close_all, destroy, NULL,
                                           NULL,  NULL,    NULL,      NULL};
 
 int cote_monitor_create(cote_loop *loop, const cote_options *options, cote_status_cb on_status,

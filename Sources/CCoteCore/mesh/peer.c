@@ -158,16 +158,23 @@ static bool watches(const cote__peer *monitor, const cote__peer *peer)
            strncmp(monitor->key, peer->key, size) == 0;
 }
 
-static bool reports(const cote__peer *peer)
+/* Those that Node.js hears no status of tell it to a monitor of ours only. */
+static bool reports(const cote__peer *peer, const cote__peer *monitor)
 {
-    return peer->axon_type == COTE__AXON_REQ || peer->axon_type == COTE__AXON_SUB;
+    switch (peer->axon_type) {
+    case COTE__AXON_REQ:
+    case COTE__AXON_SUB: return true;
+    case COTE__AXON_REP:
+    case COTE__AXON_PUB: return monitor->public.ours;
+    default: return false;
+    }
 }
 
 cote__relation cote__peer_relation(const cote__peer *self, const cote__peer *peer)
 {
     if (are_partners(self, peer)) return COTE__PARTNER;
     if (watches(self, peer)) return COTE__WATCHED;
-    if (reports(self) && watches(peer, self)) return COTE__MONITOR;
+    if (reports(self, peer) && watches(peer, self)) return COTE__MONITOR;
     return COTE__STRANGER;
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "mesh/door.h"
+#include "mesh/status.h"
 #include "wire/error.h"
 #include "wire/publish.h"
 #include "wire/value.h"
@@ -10,6 +11,8 @@
 struct cote_publisher {
     cote__component component; /* first */
     cote__door door;
+    cote__status status;
+    cote__counter published;
 };
 
 /* MARK: publishing */
@@ -20,6 +23,7 @@ static void send_to_all(cote__frame *frame)
     for (cote__queue_node *node = publisher->door.channels.head; node; node = node->next)
         cote__connection_share(COTE__CONTAINER(node, cote__channel, node)->connection, frame);
     cote__frame_release(frame);
+    cote__counter_add(&publisher->published, 1);
     cote__component_exit(&publisher->component);
 }
 
@@ -110,15 +114,30 @@ static bool on_peer(cote__component *component, cote_peer_event event, cote__pee
     return true;
 }
 
+static void on_monitor(cote__component *component, cote_peer_event event, cote__peer *peer,
+                       bool silent)
+{
+    cote__links_peer(&((cote_publisher *)component)->status.monitors, event, peer, silent);
+}
+
 static void close_all(cote__component *component)
 {
-    cote__door_close(&((cote_publisher *)component)->door);
+    cote_publisher *publisher = (cote_publisher *)component;
+    cote__door_close(&publisher->door);
+    cote__status_close(&publisher->status);
 }
 
 static void destroy(cote__component *component)
 {
     cote__door_fini(&((cote_publisher *)component)->door);
+    cote__status_fini(&((cote_publisher *)component)->status);
     free(component);
+}
+
+static void count(const cote__component *component, cote_counters *counters)
+{
+    counters->messages_published =
+        cote__counter_read(&((const cote_publisher *)component)->published);
 }
 
 static bool is_drained(cote__component *component)
@@ -127,7 +146,7 @@ static bool is_drained(cote__component *component)
 }
 
 static const cote__component_kind kind = {
-    start, on_peer, close_all, destroy, NULL, NULL, cote__component_leave, is_drained};
+    start, on_peer, close_all, destroy, NULL, on_monitor, count, cote__component_leave, is_drained};
 
 int cote_publisher_create(cote_loop *loop, const cote_options *options, cote_publisher **out)
 {
@@ -139,6 +158,7 @@ int cote_publisher_create(cote_loop *loop, const cote_options *options, cote_pub
         free(publisher);
         return result;
     }
+    cote__status_init(&publisher->status, &publisher->component, NULL);
     result = cote__door_open(&publisher->door, &publisher->component, on_frame);
     *out = publisher; /* before the first callback, which may well use it */
     if (result == COTE_OK)
@@ -150,6 +170,11 @@ int cote_publisher_create(cote_loop *loop, const cote_options *options, cote_pub
         free(publisher);
     }
     return result;
+}
+
+int cote_publisher_counters(const cote_publisher *publisher, cote_counters *counters)
+{
+    return cote__component_counters((const cote__component *)publisher, counters);
 }
 
 size_t cote_publisher_subscribers(const cote_publisher *publisher)

@@ -19,6 +19,7 @@ struct cote_reply {
     contest *contest; /* NULL: there is no other token of the request */
     cote__watch *watch;
     cote__time allowed; /* ms from the request on, or COTE__NEVER */
+    bool is_error;
     cote__buffer frame; /* the whole reply, once it is known */
     size_t id_size;
     char id[]; /* and a zero */
@@ -121,6 +122,18 @@ int cote_reply_watch(cote_reply *reply, void (*gone)(void *context), void (*rele
 
 /* MARK: delivery */
 
+/* The frame is in the output of its connection, which is there. */
+static void written(cote_reply *reply)
+{
+    cote__channel *channel = reply->channel;
+    cote__connection_written(channel->connection);
+    cote_responder *responder = (cote_responder *)channel->door->component;
+    channel->running--;
+    cote__counter_subtract(&responder->running, 1);
+    cote__counter_add(&responder->replied, 1);
+    if (reply->is_error) cote__counter_add(&responder->errors, 1);
+}
+
 static void deliver(cote__task *task)
 {
     cote_reply *reply = COTE__CONTAINER(task, cote_reply, task);
@@ -128,7 +141,7 @@ static void deliver(cote__task *task)
     if (connection) {
         cote__buffer_append_slice(cote__connection_output(connection),
                                   cote__buffer_slice(&reply->frame));
-        cote__connection_written(connection);
+        written(reply);
     }
     destroy(reply);
 }
@@ -153,7 +166,7 @@ static cote__buffer *frame_begin(cote_reply *reply, bool *direct, int *status)
 static int frame_end(cote_reply *reply, bool direct)
 {
     if (direct) {
-        cote__connection_written(reply->channel->connection);
+        written(reply);
         retire(reply);
         return COTE_OK;
     }
@@ -262,6 +275,7 @@ int cote_reply_error(cote_reply *reply, const char *code, const char *message,
     if (!reply) return cote__fail(COTE_EINVAL, "reply: NULL");
     bool sound =
         !details || (details->kind == COTE_KIND_JSON && cote__value_is_sound(*details, false));
+    reply->is_error = true;
     cote__buffer error = {0};
     encode_error(&error, code, message ? message : "unknown error", sound ? details : NULL);
     int status;

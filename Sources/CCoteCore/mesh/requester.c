@@ -19,6 +19,7 @@ void cote__requester_finish(cote__requested *request, const cote_response *respo
     cote_requester *requester = request->requester;
     if (request->pended) cote__pending_remove(&requester->pending, &request->pending);
     cote__dispatch_forget(request);
+    cote__tally_ended(&requester->tally, response->status);
     request->callback(request->context, response);
     free((char *)request->wants.subset);
     free(request);
@@ -144,6 +145,7 @@ int cote_requester_send(cote_requester *requester, const char *type, const cote_
     if (timeout == 0) timeout = requester->component.settings.timeout;
     cote__requested *request = cote__request_create(requester, &outgoing, timeout, number);
     if (!request) {
+        atomic_fetch_add(&requester->tally.unmade, 1);
         atomic_fetch_sub(&requester->queued, 1);
         cote__component_exit(&requester->component);
         return cote__fail(COTE_ENOMEM, "request");
@@ -228,7 +230,7 @@ static void on_changed(cote__component *component)
 }
 
 static const cote__links_events links_events = {cote__requester_answer, on_lost, on_opened,
-                                                on_changed};
+                                                on_changed, cote__tally_leaving};
 
 static void on_monitor(cote__component *component, cote_peer_event event, cote__peer *peer,
                        bool silent)
@@ -258,6 +260,7 @@ static void destroy(cote__component *component)
     cote__pending_fini(&requester->pending);
     cote__waitings_fini(&requester->waiting);
     cote__links_fini(&requester->links);
+    cote__tally_fini(&requester->tally);
     cote__status_fini(&requester->status);
     free(requester);
 }
@@ -268,8 +271,8 @@ static bool is_drained(cote__component *component)
     return ((cote_requester *)component)->pending.count == 0;
 }
 
-static const cote__component_kind kind = {start, on_peer,    close_all, destroy,
-                                          NULL,  on_monitor, NULL,      is_drained};
+static const cote__component_kind kind = {start,      on_peer,          close_all, destroy,   NULL,
+                                          on_monitor, cote__tally_read, NULL,      is_drained};
 
 int cote_requester_create(cote_loop *loop, const cote_options *options, cote_requester **out)
 {
@@ -296,6 +299,11 @@ int cote_requester_create(cote_loop *loop, const cote_options *options, cote_req
         return result;
     }
     return COTE_OK;
+}
+
+int cote_requester_counters(const cote_requester *requester, cote_counters *counters)
+{
+    return cote__component_counters((const cote__component *)requester, counters);
 }
 
 const char *cote_requester_id(const cote_requester *requester)

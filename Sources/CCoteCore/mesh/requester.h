@@ -7,6 +7,7 @@
 #include "mesh/status.h"
 #include "mesh/waiting.h"
 #include "state/balance.h"
+#include "state/histogram.h"
 #include "state/pending.h"
 #include "wire/message.h"
 
@@ -24,9 +25,28 @@ typedef struct cote__requested {
     cote__wants wants; /* its subset is owned */
     bool pended;       /* it is in the table of pending requests */
     int failure;       /* set when it has to end without having been sent */
-    uint64_t sent_at;  /* us; when it was written, if that is timed */
+    uint64_t sent_at;  /* us; when it left, or tried to; 0: it waits for the end of the turn */
     size_t frame_size;
 } cote__requested;
+
+/* Why requests failed, as cote_counters has them. */
+typedef enum cote__failure {
+    COTE__FAILED_REMOTE,
+    COTE__FAILED_TIMED_OUT,
+    COTE__FAILED_CANCELED,
+    COTE__FAILED_CONNECTION_LOST,
+    COTE__FAILED_CLOSED,
+    COTE__FAILED_UNSUPPORTED,
+    COTE__FAILED_OTHERWISE,
+    COTE__FAILURES
+} cote__failure;
+
+/* What a requester counts, beside those that it needs itself. */
+typedef struct cote__tally {
+    atomic_uint_least64_t unmade; /* numbers whose requests could not be made, for want of memory */
+    cote__counter answered, failed[COTE__FAILURES];
+    _Atomic(cote__histogram *) latencies; /* us; NULL before the first answer */
+} cote__tally;
 
 struct cote_requester {
     cote__component component; /* first */
@@ -35,8 +55,9 @@ struct cote_requester {
     cote__pending pending;
     cote__waitings waiting;
     cote__balancer balancer;
-    bool is_timed; /* the balancer looks at latencies, which cost two looks at the clock */
+    bool is_timed; /* the balancer looks at latencies */
     cote__links links;
+    cote__tally tally;
     cote__status status;
     cote__timer *timer; /* of the earliest deadline */
     cote__time timer_due;
@@ -56,6 +77,15 @@ void cote__dispatch_waiting(cote_requester *requester);
 void cote__dispatch_waiting_to(cote__link *link);
 /* An answer came over a link, to this request. */
 void cote__dispatch_answered(cote__requested *request);
+
+/* tally.c: counts the end of a request. */
+void cote__tally_ended(cote__tally *tally, int status);
+/* What was written over a link leaves. */
+void cote__tally_leaving(cote__link *link);
+/* An answer came to this request, now; how long after it left, us. */
+uint64_t cote__tally_answered(cote__requested *request);
+void cote__tally_read(const cote__component *component, cote_counters *counters);
+void cote__tally_fini(cote__tally *tally);
 
 /* requester.c: no callback runs from inside a call (rule 3): the failure comes with the next mail.
  */

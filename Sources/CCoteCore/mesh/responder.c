@@ -10,6 +10,26 @@ enum {
     MAX_PARKED = 10000
 };
 
+/* MARK: tokens */
+
+/* A token for a request, which runs until it is answered or its connection ends. */
+static cote_reply *take(cote_responder *responder, cote__channel *channel, cote__slice id,
+                        cote__time allowed)
+{
+    cote_reply *reply = cote__reply_create(responder->component.loop, channel, id, allowed);
+    if (!reply || id.size == 0) return reply;
+    channel->running++;
+    cote__counter_add(&responder->running, 1);
+    return reply;
+}
+
+static void on_lost(cote__channel *channel)
+{
+    cote_responder *responder = (cote_responder *)channel->door->component;
+    cote__counter_subtract(&responder->running, channel->running);
+    cote__watches_lost(channel);
+}
+
 /* MARK: requests that nobody handles */
 
 static void refuse(cote_responder *responder, cote__channel *channel, cote__slice id,
@@ -21,7 +41,7 @@ static void refuse(cote_responder *responder, cote__channel *channel, cote__slic
         cote__component_refused(&responder->component, COTE__REFUSED_REQUEST, COTE_LOG_WARNING,
                                 "%s sent a request without a type", channel->address);
     if (!id.data) return;
-    cote_reply *reply = cote__reply_create(responder->component.loop, channel, id, COTE__NEVER);
+    cote_reply *reply = take(responder, channel, id, COTE__NEVER);
     if (!reply) return;
     char message[160] = "a request is an object with a string \"type\" that is not empty";
     if (type.data)
@@ -75,7 +95,7 @@ static bool call_handlers(cote_responder *responder, cote__channel *channel,
     if (!handler) return false;
     cote__handlers_walk ahead = walk;
     bool alone = !cote__handlers_walk_next(&ahead);
-    cote_reply *reply = cote__reply_create(responder->component.loop, channel, id, allowed);
+    cote_reply *reply = take(responder, channel, id, allowed);
     if (!reply) return true; /* no memory to answer with: the requester's timeout tells it */
     if (alone) {
         call_handler(handler, request, reply);
@@ -216,7 +236,9 @@ static void on_opened(cote__channel *channel)
 
 static bool on_frame(cote__channel *channel, const cote__amp_frame *frame)
 {
-    return handle((cote_responder *)channel->door->component, channel, frame, 0);
+    cote_responder *responder = (cote_responder *)channel->door->component;
+    cote__counter_add(&responder->received, 1);
+    return handle(responder, channel, frame, 0);
 }
 
 /* MARK: life */
@@ -239,6 +261,12 @@ static bool on_peer(cote__component *component, cote_peer_event event, cote__pee
     return true;
 }
 
+static void on_monitor(cote__component *component, cote_peer_event event, cote__peer *peer,
+                       bool silent)
+{
+    cote__links_peer(&((cote_responder *)component)->status.monitors, event, peer, silent);
+}
+
 static void close_all(cote__component *component)
 {
     cote_responder *responder = (cote_responder *)component;
@@ -253,6 +281,7 @@ static void close_all(cote__component *component)
     }
     cote__door_close(&responder->door);
     cote__watches_close(&responder->watches);
+    cote__status_close(&responder->status);
 }
 
 static void end(cote__component *component)
@@ -265,9 +294,19 @@ static void destroy(cote__component *component)
     cote_responder *responder = (cote_responder *)component;
     cote__door_fini(&responder->door);
     cote__watches_fini(&responder->watches);
+    cote__status_fini(&responder->status);
     cote__offer_fini(&responder->offer);
     cote__buffer_fini(&responder->scratch);
     free(responder);
+}
+
+static void count(const cote__component *component, cote_counters *counters)
+{
+    const cote_responder *responder = (const cote_responder *)component;
+    counters->requests_received = cote__counter_read(&responder->received);
+    counters->requests_replied = cote__counter_read(&responder->replied);
+    counters->replied_errors = cote__counter_read(&responder->errors);
+    counters->requests_running = cote__counter_read(&responder->running);
 }
 
 static void drain(cote__component *component)
@@ -281,8 +320,8 @@ static bool is_drained(cote__component *component)
     return cote__door_is_deserted(&((cote_responder *)component)->door);
 }
 
-static const cote__component_kind kind = {start, on_peer, close_all, destroy,
-                                          end,   NULL,    drain,     is_drained};
+static const cote__component_kind kind = {start,      on_peer, close_all, destroy,   end,
+                                          on_monitor, count,   drain,     is_drained};
 
 int cote_responder_create(cote_loop *loop, const cote_options *options, cote_responder **out)
 {
@@ -299,9 +338,10 @@ int cote_responder_create(cote_loop *loop, const cote_options *options, cote_res
     cote__offer_init(&responder->offer, &responder->component, &responder->handlers,
                      &responder->door);
     cote__watches_init(&responder->watches, loop);
+    cote__status_init(&responder->status, &responder->component, NULL);
     result = cote__door_open(&responder->door, &responder->component, on_frame);
     responder->door.on_opened = on_opened;
-    responder->door.on_lost = cote__watches_lost;
+    responder->door.on_lost = on_lost;
     *out = responder; /* before the first callback, which may well use it */
     if (result == COTE_OK)
         result = cote__component_start(&responder->component, responder->door.port);
@@ -313,6 +353,11 @@ int cote_responder_create(cote_loop *loop, const cote_options *options, cote_res
         return result;
     }
     return COTE_OK;
+}
+
+int cote_responder_counters(const cote_responder *responder, cote_counters *counters)
+{
+    return cote__component_counters((const cote__component *)responder, counters);
 }
 
 uint16_t cote_responder_port(const cote_responder *responder)

@@ -4,7 +4,9 @@
 
 #include "cote/responder.h"
 #include "mesh/door.h"
+#include "mesh/handlers.h"
 #include "mesh/offer.h"
+#include "mesh/status.h"
 #include "mesh/watch.h"
 #include "wire/message.h"
 
@@ -14,7 +16,9 @@ struct cote_responder {
     cote__handlers handlers;
     cote__offer offer;
     cote__watches watches;
-    cote__buffer scratch;  /* for a request's texts, each with a zero */
+    cote__status status;
+    cote__counter received, replied, errors, running; /* requests */
+    cote__buffer scratch;                             /* for a request's texts, each with a zero */
     cote__queue parked;    /* requests that came before their handler, in the first second */
     cote__timer *settling; /* NULL when that second is over */
     cote__task retry_task; /* on its way while `retrying` */

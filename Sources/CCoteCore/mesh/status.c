@@ -12,13 +12,16 @@ enum {
 
 static void append(const cote__status *self, cote__buffer *out)
 {
-    size_t begun = cote__report_begin(out, cote__slice_of(self->monitors.component->iid));
-    for (size_t i = 0; i < self->partners->count; i++) {
+    const cote__component *component = self->monitors.component;
+    cote_counters counters = COTE_COUNTERS_INIT;
+    cote__component_counters(component, &counters);
+    size_t begun = cote__report_begin(out, cote__slice_of(component->iid));
+    for (size_t i = 0; self->partners && i < self->partners->count; i++) {
         const cote__link *link = self->partners->items[i];
         if (cote__link_is_usable(link))
             cote__report_node(out, cote__slice_of(cote__peer_public(link->peer)->id));
     }
-    cote__report_end(out, begun);
+    cote__report_end(out, begun, component->settings.advertisement.axon_type, &counters);
 }
 
 static void tell(const cote__status *self, const cote__link *monitor)
@@ -63,7 +66,7 @@ static void on_opened(cote__link *link)
     cote__timer_start(self->timer, INTERVAL);
 }
 
-static const cote__links_events links_events = {on_frame, NULL, on_opened, NULL};
+static const cote__links_events links_events = {on_frame, NULL, on_opened, NULL, NULL};
 
 /* MARK: life */
 

@@ -1,5 +1,6 @@
-/* status.h - what a requester or subscriber tells the monitors that it hears: whom it is connected
- * to, as soon as a monitor is connected, and then every five seconds. On the loop thread. */
+/* status.h - what a component tells the monitors that it hears: whom it is connected to, and what
+ * it has counted, as soon as a monitor is connected, and then every five seconds. On the loop
+ * thread. */
 #ifndef COTE_MESH_STATUS_H
 #define COTE_MESH_STATUS_H
 
@@ -8,7 +9,7 @@
 /* Embedded in its component. Does nothing, and costs nothing, until there is a monitor. */
 typedef struct cote__status {
     cote__links monitors;
-    const cote__links *partners; /* of which it tells */
+    const cote__links *partners; /* of which it tells; NULL: they come to it, which is not told */
     cote__timer *timer;          /* NULL before the first monitor */
     bool started;                /* the timer */
 } cote__status;

@@ -13,6 +13,7 @@ struct cote_subscriber {
     cote__links links;
     cote__status status;
     cote__handlers handlers;
+    cote__counter received;
     cote__buffer topic; /* of the message in hand, with a zero; before that, a filter's text */
 };
 
@@ -56,6 +57,7 @@ static bool on_frame(cote__link *link, const cote__amp_frame *frame)
         !cote__publish_decode(frame, settings->advertisement.name_space, &published) ||
         !passes_filter(subscriber, published.topic))
         return true;
+    cote__counter_add(&subscriber->received, 1);
     cote__buffer_clear(&subscriber->topic);
     cote__buffer_append_slice(&subscriber->topic, published.topic);
     cote__buffer_append_byte(&subscriber->topic, '\0');
@@ -76,7 +78,7 @@ static bool on_frame(cote__link *link, const cote__amp_frame *frame)
     return true;
 }
 
-static const cote__links_events links_events = {on_frame, NULL, NULL, NULL};
+static const cote__links_events links_events = {on_frame, NULL, NULL, NULL, NULL};
 
 /* MARK: on and off */
 
@@ -134,8 +136,14 @@ static void end(cote__component *component)
     cote__handlers_end(&((cote_subscriber *)component)->handlers);
 }
 
-static const cote__component_kind kind = {start, on_peer,    close_all, destroy,
-                                          end,   on_monitor, NULL,      NULL};
+static void count(const cote__component *component, cote_counters *counters)
+{
+    counters->messages_received =
+        cote__counter_read(&((const cote_subscriber *)component)->received);
+}
+
+static const cote__component_kind kind = {start,      on_peer, close_all, destroy, end,
+                                          on_monitor, count,   NULL,      NULL};
 
 int cote_subscriber_create(cote_loop *loop, const cote_options *options, cote_subscriber **out)
 {
@@ -159,6 +167,11 @@ int cote_subscriber_create(cote_loop *loop, const cote_options *options, cote_su
         free(subscriber);
     }
     return result;
+}
+
+int cote_subscriber_counters(const cote_subscriber *subscriber, cote_counters *counters)
+{
+    return cote__component_counters((const cote__component *)subscriber, counters);
 }
 
 size_t cote_subscriber_publishers(const cote_subscriber *subscriber)

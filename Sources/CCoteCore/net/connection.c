@@ -24,6 +24,7 @@ struct cote__connection {
     cote_loop *loop;
     const cote__connection_events *events;
     void *owner;
+    cote__traffic *traffic; /* NULL: nobody counts */
     size_t max_frame;
     bool open, closing;
     cote__time heard;    /* of the loop's clock, which stands still during a turn */
@@ -32,6 +33,7 @@ struct cote__connection {
 
     cote__buffer input;  /* the part of a frame that came so far */
     size_t input_needed; /* bytes that the frame at its start has at least */
+    uint64_t read_at;    /* us; 0: nobody has asked yet */
 
     cote__outbox output;  /* gathered in this turn */
     cote__outbox writing; /* libuv writes from it, until it is done */
@@ -153,7 +155,18 @@ uint32_t cote__connection_peer(const cote__connection *self)
     return ntohl(peer.sin_addr.s_addr);
 }
 
+void cote__connection_meter(cote__connection *self, cote__traffic *traffic)
+{
+    self->traffic = traffic;
+}
+
 /* MARK: reading */
+
+uint64_t cote__connection_read_at(cote__connection *self)
+{
+    if (self->read_at == 0) self->read_at = cote__now_us();
+    return self->read_at;
+}
 
 static void give_buffer(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
 {
@@ -203,6 +216,8 @@ static void on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buffer)
         end(self, size == UV_ENOBUFS ? COTE_ENOMEM : COTE_ECONNLOST);
         return;
     }
+    self->read_at = 0;
+    if (self->traffic) cote__counter_add(&self->traffic->received, (size_t)size);
     self->heard = uv_now(self->loop->uv);
     if (self->input.size == 0) {
         size_t done = parse(self, buffer->base, (size_t)size);
@@ -278,6 +293,11 @@ static unsigned gather(const cote__outbox *box, uv_buf_t *buffers, size_t *size)
     return count;
 }
 
+static void count_sent(cote__connection *self, size_t size)
+{
+    if (self->traffic) cote__counter_add(&self->traffic->sent, size);
+}
+
 static void write_rest(cote__connection *self);
 
 static void on_written(uv_write_t *request, int status)
@@ -286,6 +306,7 @@ static void on_written(uv_write_t *request, int status)
     self->write_pending = false;
     cote__outbox_consume(&self->writing, self->write_size);
     if (self->closing) return;
+    if (status == 0) count_sent(self, self->write_size);
     self->heard = uv_now(self->loop->uv);
     if (status != 0)
         end(self, COTE_ECONNLOST);
@@ -311,7 +332,9 @@ static void write_rest(cote__connection *self)
 static void flush(cote__flush *task)
 {
     cote__connection *self = COTE__CONTAINER(task, cote__connection, flush);
-    if (self->closing || !self->open || self->write_pending) return;
+    if (self->closing || !self->open) return;
+    if (self->events->leaving && self->output.size > 0) self->events->leaving(self->owner);
+    if (self->write_pending) return;
     if (self->output.own.failed) {
         end(self, COTE_ENOMEM);
         return;
@@ -325,7 +348,10 @@ static void flush(cote__flush *task)
             end(self, COTE_ECONNLOST);
             return;
         }
-        if (written > 0) cote__outbox_consume(&self->output, (size_t)written);
+        if (written > 0) {
+            cote__outbox_consume(&self->output, (size_t)written);
+            count_sent(self, (size_t)written);
+        }
         if (written >= 0 && (size_t)written == size) continue;
         cote__outbox rest = self->output;
         self->output = self->writing;

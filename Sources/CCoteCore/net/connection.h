@@ -9,6 +9,7 @@
 
 #include "net/loop.h"
 #include "net/outbox.h"
+#include "state/counter.h"
 #include "wire/amp.h"
 
 typedef struct cote__connection cote__connection;
@@ -26,7 +27,15 @@ typedef struct cote__connection_events {
      * connection is dead when this returns.
      */
     void (*closed)(void *owner, int status);
+    /* What was written since the last time leaves now, or waits for the system. Once a turn; also
+     * from inside of finish and close. May be NULL. */
+    void (*leaving)(void *owner);
 } cote__connection_events;
+
+/* Bytes that the connections of somebody have read and written. */
+typedef struct cote__traffic {
+    cote__counter received, sent;
+} cote__traffic;
 
 /* Connects to an IPv4 address in host order. Failure to connect comes by `closed`. COTE_ENOMEM,
  * COTE_ESYSTEM. */
@@ -45,6 +54,12 @@ size_t cote__connection_backlog(const cote__connection *connection);
 
 /* Whether what is written now may still leave: false once its end has begun, before `closed`. */
 bool cote__connection_is_open(const cote__connection *connection);
+
+/* Counts its bytes from now on. Borrowed. */
+void cote__connection_meter(cote__connection *connection, cote__traffic *traffic);
+/* While a frame is handed on: when it was read; us, as cote__now_us. One look at the clock for all
+ * that came at once. */
+uint64_t cote__connection_read_at(cote__connection *connection);
 
 /* When bytes of the other side came last, or it took some that had waited; else when the connection
  * was made. Monotonic. */

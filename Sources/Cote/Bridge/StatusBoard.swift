@@ -63,6 +63,10 @@ func monitorDidReceive(context: UnsafeMutableRawPointer?, status: UnsafePointer<
 extension Monitor.Status {
     fileprivate init?(_ status: cote_status) {
         guard let nodes = try? Payload.decode([String?].self, from: status.nodes) else { return nil }
-        self.init(id: String(cString: status.id), connectedTo: nodes.compactMap(\.self))
+        self.init(
+            id: String(cString: status.id),
+            connectedTo: nodes.compactMap(\.self),
+            counters: status.counters.map { Counters($0.pointee) }
+        )
     }
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "support/ask.h"
 #include "support/fake.h"
 #include "support/heard.h"
 #include "support/vectors.h"
@@ -15,6 +16,8 @@ typedef struct watcher {
     /* Under the stage's lock: */
     unsigned count;
     char id[160], nodes[1024], object[2048]; /* of the last status */
+    bool counts;
+    cote_counters counters; /* zero if it tells none */
 } watcher;
 
 static void copy(char *to, size_t size, cote_value value)
@@ -30,6 +33,8 @@ static void on_status(void *context, const cote_status *status)
     snprintf(self->id, sizeof self->id, "%s", status->id);
     copy(self->nodes, sizeof self->nodes, status->nodes);
     copy(self->object, sizeof self->object, status->object);
+    self->counts = status->counters != NULL;
+    self->counters = status->counters ? *status->counters : (cote_counters){0};
     stage_unlock(self->actor->stage);
 }
 
@@ -130,24 +135,32 @@ static void test_statuses_of_ours(void **state)
 {
     test_stage *stage = *state;
     cote_loop *loop = stage_loop(stage);
-    test_actor *responder = responder_on(stage, loop, "responder");
     test_actor *requester = requester_on(stage, loop, "requester");
+    fake responder = fake_open(stage, "node", false); /* which tells nothing itself */
+    raw_peer connection = fake_meet(&responder);
     actor_wait_connected(requester, 1);
     watcher self;
     begin(&self, stage, loop, NULL, NULL);
-    char nodes[128], object[256];
-    snprintf(nodes, sizeof nodes, "[\"%s\"]", actor_id(responder));
-    snprintf(object, sizeof object, "{\"id\":\"%s\",\"nodes\":%s}", actor_id(requester), nodes);
+    static const char nodes[] = "[\"node\"]";
+    char object[256];
+    int size = snprintf(object, sizeof object, "{\"id\":\"%s\",\"nodes\":%s,\"cote\":{",
+                        actor_id(requester), nodes);
     stage_wait(stage, self.count == 1);
     stage_check(stage, strcmp(self.id, actor_id(requester)) == 0);
-    stage_check(stage, strcmp(self.nodes, nodes) == 0 && strcmp(self.object, object) == 0);
+    stage_check(stage, strcmp(self.nodes, nodes) == 0);
+    stage_check(stage, strncmp(self.object, object, (size_t)size) == 0);
+    stage_check(stage, self.counts && self.counters.connections == 1);
+    ask_send(requester, "x", NULL);
     stage_wait(stage, self.count == 2); /* the next interval */
+    stage_check(stage, self.counters.requests_sent == 1 && self.counters.requests_in_flight == 1);
     stage_check(stage, self.actor->connected == 1 && requester->connected == 1);
     /* Both ways of the end. */
     actor_close(requester);
     actor_wait_connected(self.actor, 0);
     actor_close(self.actor);
     stage_wait(stage, self.actor->closed == 1);
+    raw_close(&connection);
+    fake_close(&responder);
 }
 
 /* A raw requester of Node.js: its hello, and its recorded status, at once and in single bytes. */
@@ -175,6 +188,7 @@ static void test_status_of_node(void **state)
     }
     stage_wait(stage, self.count == 2);
     stage_check(stage, strcmp(self.id, node.hello.iid) == 0);
+    stage_check(stage, !self.counts);
     stage_check(stage, strcmp(self.nodes, "[\"10dd97a7-30c1-4dec-aece-6fa0b599f1b2\"]") == 0);
     raw_close(&peer);
     fake_close(&node);

@@ -1,5 +1,5 @@
-/* status_test.c - what requesters and subscribers tell a monitor of Node.js, byte for byte, and to
- * which monitors. */
+/* status_test.c - what requesters and subscribers tell a monitor of Node.js, byte for byte but for
+ * the counters at its end, and what all tell to one of ours; and to which monitors. */
 #define _GNU_SOURCE /* memmem */
 #include <poll.h>
 #include <stdio.h>
@@ -22,7 +22,22 @@ static fake fake_monitor(test_stage *stage, const char *iid, const char *key)
     return self;
 }
 
-/* The next frame is the recorded one, but that it is this component that tells it. */
+enum { STATUS_AT = 17 }; /* in a frame: behind the two lengths and the event, the tag j: */
+
+/* What the last frame tells, without its last member if that is `cote`. */
+static cote__buffer without_counters(const raw_peer *monitor)
+{
+    static const char mark[] = ",\"cote\":{";
+    cote__slice status = monitor->frame.arguments[1];
+    const char *own = memmem(status.data, status.size, mark, strlen(mark));
+    cote__buffer text = {0};
+    cote__buffer_append(&text, status.data, own ? (size_t)(own - status.data) : status.size);
+    if (own) cote__buffer_append_byte(&text, '}');
+    return text;
+}
+
+/* The next frame is the recorded one, but that it is this component that tells it, and that it has
+ * counters at its end. */
 static void expect_recorded(raw_peer *monitor, const test_actor *teller)
 {
     for (size_t i = 0; i < cote_test_vector_count; i++) {
@@ -33,8 +48,14 @@ static void expect_recorded(raw_peer *monitor, const test_actor *teller)
         assert_non_null(id);
         memcpy(id, actor_id(teller), strlen(RECORDED_ID));
         raw_expect(monitor);
-        assert_int_equal(monitor->frame.size, size);
-        assert_memory_equal(raw_frame_bytes(monitor), bytes, size);
+        assert_true(raw_argument_is(monitor, 0, "s:status"));
+        cote__buffer told = without_counters(monitor);
+        assert_in_range(told.size, 1, monitor->frame.arguments[1].size - 1);
+        assert_int_equal(told.size, size - STATUS_AT);
+        assert_memory_equal(told.data, bytes + STATUS_AT, told.size);
+        /* The event, and whatever is before the second length, is as recorded too. */
+        assert_memory_equal(raw_frame_bytes(monitor), bytes, STATUS_AT - 4);
+        cote__buffer_fini(&told);
         free(bytes);
         return;
     }
@@ -49,8 +70,10 @@ static void expect_status(raw_peer *monitor, const test_actor *teller, const cha
     raw_expect(monitor);
     assert_int_equal(monitor->frame.count, 2);
     assert_true(raw_argument_is(monitor, 0, "s:status"));
-    if (!raw_argument_is(monitor, 1, status))
+    cote__buffer told = without_counters(monitor);
+    if (!cote__slice_equal(cote__buffer_slice(&told), cote__slice_of(status)))
         fail_msg("%.*s", (int)monitor->frame.arguments[1].size, monitor->frame.arguments[1].data);
+    cote__buffer_fini(&told);
 }
 
 static void expect_nodes(raw_peer *monitor, const test_actor *teller, const test_actor *node)
@@ -225,7 +248,8 @@ static void test_monitor_that_talks(void **state)
     fake_close(&monitor);
 }
 
-/* Responders and publishers tell nothing: the requester's connection is the first one. */
+/* To a monitor of Node.js responders and publishers tell nothing: the requester's connection is the
+ * first one. */
 static void test_listeners_tell_nothing(void **state)
 {
     test_stage *stage = *state;
@@ -247,6 +271,30 @@ static void test_listeners_tell_nothing(void **state)
     fake_close(&monitor);
 }
 
+/* To one of ours they tell what they have counted. */
+static void test_listeners_tell_ours(void **state)
+{
+    test_stage *stage = *state;
+    cote_loop *loop = stage_loop(stage);
+    fake monitor = fake_open(stage, "monitor", true);
+    monitor.hello.axon_type = NULL;
+    test_actor *responder = responder_on(stage, loop, "responder");
+    raw_peer peer = fake_meet(&monitor);
+    expect_status(&peer, responder, "[]");
+    test_actor *publisher = publisher_on(stage, loop, "publisher");
+    raw_peer other = fake_meet(&monitor);
+    expect_status(&other, publisher, "[]");
+    cote__slice status = other.frame.arguments[1];
+    assert_non_null(memmem(status.data, status.size, "{\"published\":0}", 15));
+    /* It is no partner. */
+    stage_check(stage, responder->added == 0 && publisher->added == 0);
+    actor_close(responder);
+    raw_expect_closed(&peer);
+    raw_close(&peer);
+    raw_close(&other);
+    fake_close(&monitor);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -257,6 +305,7 @@ int main(void)
         stage_test(test_log),
         stage_test(test_monitor_that_talks),
         stage_test(test_listeners_tell_nothing),
+        stage_test(test_listeners_tell_ours),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

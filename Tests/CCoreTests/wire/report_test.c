@@ -44,7 +44,7 @@ static void test_status_of_node(void **state)
     cote__buffer out = {0};
     size_t begun = cote__report_begin(&out, report.id);
     cote__report_node(&out, cote__slice_of("10dd97a7-30c1-4dec-aece-6fa0b599f1b2"));
-    cote__report_end(&out, begun);
+    cote__report_end(&out, begun, COTE__AXON_NONE, NULL);
     assert_int_equal(out.size, size);
     assert_memory_equal(out.data, bytes, size);
     cote__buffer_fini(&out);
@@ -65,7 +65,7 @@ static void test_numbers_of_nodes(void **state)
         size_t before = out.size;
         size_t begun = cote__report_begin(&out, cote__slice_of("x\"y"));
         for (unsigned i = 0; i < count; i++) cote__report_node(&out, cote__slice_of(ids[i]));
-        cote__report_end(&out, begun);
+        cote__report_end(&out, begun, COTE__AXON_NONE, NULL);
         cote__amp_frame frame;
         cote__report report;
         assert_int_equal(cote__amp_decode(out.data + before, out.size - before, SIZE_MAX, &frame),
@@ -77,6 +77,89 @@ static void test_numbers_of_nodes(void **state)
         cote__buffer_fini(&scratch);
     }
 }
+
+/* MARK: counters */
+
+static uint64_t *numbers_of(cote_counters *counters)
+{
+    return (uint64_t *)(void *)((char *)counters + sizeof counters->size);
+}
+
+enum { NUMBERS = (sizeof(cote_counters) - sizeof(size_t)) / sizeof(uint64_t) };
+
+static cote__report report_of(cote__buffer *frame, cote__buffer *scratch)
+{
+    cote__amp_frame decoded;
+    cote__report report;
+    assert_int_equal(cote__amp_decode(frame->data, frame->size, SIZE_MAX, &decoded),
+                     COTE__AMP_FRAME);
+    assert_int_equal(cote__report_decode(&decoded, scratch, &report), COTE__MESSAGE_OK);
+    return report;
+}
+
+/* Behind what Node.js says stand all numbers of the kind, and each number is some kind's. */
+static void test_counters(void **state)
+{
+    static const cote__axon_type kinds[] = {COTE__AXON_REQ, COTE__AXON_REP, COTE__AXON_PUB,
+                                            COTE__AXON_SUB};
+    (void)state;
+    cote_counters counters = COTE_COUNTERS_INIT, seen = COTE_COUNTERS_INIT;
+    for (unsigned i = 0; i < NUMBERS; i++) numbers_of(&counters)[i] = UINT64_MAX - i;
+    for (unsigned k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        cote__buffer out = {0}, scratch = {0};
+        size_t begun = cote__report_begin(&out, cote__slice_of("a"));
+        cote__report_node(&out, cote__slice_of("b"));
+        cote__report_end(&out, begun, kinds[k], &counters);
+        cote__report report = report_of(&out, &scratch);
+        static const char start[] = "{\"id\":\"a\",\"nodes\":[\"b\"],\"cote\":{\"";
+        assert_memory_equal(report.status.data, start, strlen(start));
+        assert_true(report.counts);
+        for (unsigned i = 0; i < NUMBERS; i++) {
+            uint64_t read = numbers_of(&report.counters)[i];
+            if (read != 0) numbers_of(&seen)[i] = read;
+        }
+        cote__buffer_fini(&out);
+        cote__buffer_fini(&scratch);
+    }
+    assert_memory_equal(&seen, &counters, sizeof counters);
+}
+
+/* What makes no sense is not there. */
+static void test_strange_counters(void **state)
+{
+    static const struct {
+        const char *own;
+        bool counts;
+        uint64_t sent, connections;
+    } cases[] = {
+        {"{}", true, 0, 0},
+        {"null", false, 0, 0},
+        {"[{\"requests\":{\"sent\":1}}]", false, 0, 0},
+        {"{\"requests\":[1],\"traffic\":{\"connections\":2}}", true, 0, 2},
+        {"{\"requests\":{\"sent\":-1},\"more\":{\"sent\":3}}", true, 0, 0},
+        {"{\"requests\":{\"sent\":\"1\",\"connections\":4}}", true, 0, 0},
+        {"{\"requests\":{\"sent\":1.5}}", true, 0, 0},
+        {"{\"requests\":{\"sent\":18446744073709551616}}", true, 0, 0},
+        {"{\"re\\u0071uests\":{\"sent\":18446744073709551615}}", true, UINT64_MAX, 0},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[256];
+        snprintf(text, sizeof text, "j:{\"id\":\"a\",\"cote\":%s,\"nodes\":[]}", cases[i].own);
+        cote__buffer frame = {0}, scratch = {0};
+        cote__amp_begin(&frame, 2);
+        cote__amp_argument(&frame, "s:", cote__slice_of("status"));
+        cote__amp_argument(&frame, "", cote__slice_of(text));
+        cote__report report = report_of(&frame, &scratch);
+        if (report.counts != cases[i].counts || report.counters.requests_sent != cases[i].sent ||
+            report.counters.connections != cases[i].connections)
+            fail_msg("%s", text);
+        cote__buffer_fini(&frame);
+        cote__buffer_fini(&scratch);
+    }
+}
+
+/* MARK: what is none */
 
 static cote__message_result decode(const char *event, const char *status)
 {
@@ -137,8 +220,8 @@ static void test_what_is_a_status(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_status_of_node),
-        cmocka_unit_test(test_numbers_of_nodes),
+        cmocka_unit_test(test_status_of_node),   cmocka_unit_test(test_numbers_of_nodes),
+        cmocka_unit_test(test_counters),         cmocka_unit_test(test_strange_counters),
         cmocka_unit_test(test_what_is_a_status),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -36,9 +36,9 @@ import Testing
         let registration = responder.on("b") { 1 }
         responder.on("a::*") { 2 }
         let events = requester.peers
-        _ = try await events.first { $0.updatedHandles == ["a::*", "b"] }
+        _ = try await events.first { $0.handles == ["a::*", "b"] }
         registration.cancel()
-        _ = try await events.first { $0.updatedHandles == ["a::*"] }
+        _ = try await events.first { $0.handles == ["a::*"] }
         await responder.close()
     }
 
@@ -55,7 +55,11 @@ import Testing
 }
 
 extension PeerEvent {
-    fileprivate var updatedHandles: [String]? {
-        if case .updated(let peer) = self { peer.handles } else { nil }
+    /// Handlers may be there before the first hello, or after it.
+    fileprivate var handles: [String]? {
+        switch self {
+        case .added(let peer), .updated(let peer): peer.handles
+        default: nil
+        }
     }
 }

@@ -41,13 +41,18 @@ struct MonitorTests {
         let subscriber = try Subscriber(name: "subscriber", configuration: mesh.configuration)
         try await subscriber.ready()
         let monitor = try monitor()
-        let status = await monitor.statuses.first { _ in true }
-        #expect(status == Monitor.Status(id: subscriber.id, connectedTo: [publisher.id]))
-        #expect(monitor.latestStatuses == [subscriber.id: status])
+        let status = await monitor.statuses.first { $0.id == subscriber.id }
+        #expect(status?.connectedTo == [publisher.id])
+        #expect(status?.counters?.traffic.connections == 1)
+        #expect(monitor.latestStatuses[subscriber.id] == status)
+        // To a publisher others connect.
+        let other = await monitor.statuses.first { $0.id == publisher.id }
+        #expect(other?.connectedTo == [])
+        #expect(other?.counters?.traffic.connections == 1)
 
         // Another stream begins with what is known, and goes on.
         await publisher.close()
-        let changed = await monitor.statuses.first { $0.connectedTo.isEmpty }
+        let changed = await monitor.statuses.first { $0.id == subscriber.id && $0.connectedTo.isEmpty }
         #expect(changed?.id == subscriber.id)
         #expect(subscriber.publishers == 0)
 
@@ -82,11 +87,13 @@ struct MonitorTests {
 }
 
 /// What a test closes at its end.
-private protocol Ending {
+protocol Ending {
     func close() async
 }
 
 extension Requester: Ending {}
+extension Responder: Ending {}
+extension Monitor: Ending {}
 extension Publisher: Ending {}
 extension Subscriber: Ending {}
 
