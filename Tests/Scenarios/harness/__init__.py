@@ -1,0 +1,1 @@
+"""Real processes, real faults, and the counting of what became of each request."""
