@@ -87,8 +87,7 @@ static void only_what_fits_is_written(void **state)
                                         "a\\x1b",
                                         "a\\x1b",
                                         "a\\x1b\xe2\x82\xac",
-                                        "a\\x1b\xe2\x82\xac"
-                                        "b"};
+                                        "a\\x1b\xe2\x82\xac\142"};
     for (size_t capacity = 0; capacity <= 10; capacity++) {
         char out[12];
         memset(out, '#', sizeof out);
