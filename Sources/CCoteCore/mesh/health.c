@@ -2,6 +2,8 @@
 
 #include "wire/probe.h"
 
+enum { MOST_LATE = 20 /* ms, of a timer of a loop that is well */ };
+
 static cote__vitals_limits limits_of(const cote__links *links)
 {
     const cote__discovery_settings *discovery = &links->component->settings.discovery;
@@ -111,13 +113,23 @@ static void examine(cote__link *link, const cote__vitals_limits *limits, cote__t
         probe(link, limits, now);
 }
 
+/*
+ * Timers come before sockets in a turn of the loop. If this one stood still, or had no processor,
+ * what came meanwhile is to be read before anybody is judged.
+ */
+static bool reads_first(cote__links *links, cote__time now)
+{
+    links->read_first = !links->read_first && now > links->next_look + MOST_LATE;
+    if (links->read_first) cote__timer_start(links->health, 1);
+    return links->read_first;
+}
+
 static void look(void *context)
 {
     cote__links *links = context;
     cote__vitals_limits limits = limits_of(links);
     cote__time now = cote__now();
-    /* If it was this loop that stood still, there may be bytes to read before anybody is judged. */
-    bool is_late = now > links->next_look + limits.interval;
+    if (reads_first(links, now)) return;
     bool is_needed = false;
     size_t before = links->count;
     links->watched = false;
@@ -126,10 +138,7 @@ static void look(void *context)
         if (link->dropped) continue;
         is_needed |= is_watched(link);
         cote__breaker_tick(&link->breaker, now);
-        if (is_late)
-            settle(link);
-        else
-            examine(link, &limits, now);
+        examine(link, &limits, now);
     }
     if (is_needed) look_later(links);
     if (links->count != before) cote__links_changed(links);

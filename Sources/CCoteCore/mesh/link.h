@@ -63,6 +63,7 @@ typedef struct cote__links {
     size_t passed_over;  /* links that are */
     cote__timer *health; /* NULL until it is needed */
     bool watched;        /* the timer runs */
+    bool read_first;     /* it was late, and now runs once more */
     cote__time next_look;
 } cote__links;
 
