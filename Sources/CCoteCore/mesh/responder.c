@@ -311,6 +311,7 @@ static void count(const cote__component *component, cote_counters *counters)
 
 static void drain(cote__component *component)
 {
+    cote__offer_close(&((cote_responder *)component)->offer); /* no hello after the goodbye */
     cote__component_leave(component);
     cote__door_leave(&((cote_responder *)component)->door);
 }
