@@ -26,12 +26,13 @@ struct tally {
 };
 
 static const char *const reasons[REASONS] = {
-    [-COTE_EINVAL] = "invalid",       [-COTE_ENOMEM] = "memory",
-    [-COTE_ECLOSED] = "closed",       [-COTE_ETIMEDOUT] = "timeout",
-    [-COTE_ECANCELED] = "cancelled",  [-COTE_ECONNLOST] = "connectionLost",
-    [-COTE_EREMOTE] = "remote",       [-COTE_EUNSUPPORTED] = "unsupported",
-    [-COTE_EQUEUEFULL] = "queueFull", [-COTE_ETOOBIG] = "tooBig",
-    [-COTE_EPROTOCOL] = "protocol",   [-COTE_ESYSTEM] = "system",
+    [-COTE_EINVAL] = "invalid",           [-COTE_ENOMEM] = "memory",
+    [-COTE_ECLOSED] = "closed",           [-COTE_ETIMEDOUT] = "timeout",
+    [-COTE_ENOHANDLER] = "noHandler",     [-COTE_ECANCELED] = "cancelled",
+    [-COTE_ECONNLOST] = "connectionLost", [-COTE_EREMOTE] = "remote",
+    [-COTE_EUNSUPPORTED] = "unsupported", [-COTE_EQUEUEFULL] = "queueFull",
+    [-COTE_ETOOBIG] = "tooBig",           [-COTE_EPROTOCOL] = "protocol",
+    [-COTE_ESYSTEM] = "system",
 };
 
 tally *tally_create(uint64_t most)

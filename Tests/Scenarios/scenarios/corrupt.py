@@ -16,7 +16,8 @@ def play(stage):
     proxy.fault = Fault()
     newcomer = stage.requester(in_flight=4, count=100)
     # A changed number in an answer is no fault of ours: there is no checksum in the protocol.
-    stage.counted(load, reasons=("connectionLost", "timeout", "remote", "protocol"), trusted=False)
+    reasons = ("connectionLost", "timeout", "remote", "noHandler", "protocol")
+    stage.counted(load, reasons=reasons, trusted=False)
     stage.fault = f"1 byte of 2,000 is changed for 4 s: {corrupted} bytes"
     stage.expect(f"{corrupted} bytes corrupted", corrupted >= 3)
     stage.expect("a newcomer is not served", stage.counted(newcomer)["answered"] == 100)
