@@ -153,7 +153,7 @@ int peer_publisher(const bench_work *work)
     }
     for (uint64_t sent = 1;; sent++) {
         bench_gate_wait(gate, sent);
-        peer_number_write(message, sent);
+        bench_number_write(message, sent);
         check(natsConnection_Publish(connection, "number", message, (int)work->size), "publish");
     }
 }
@@ -170,7 +170,7 @@ static void on_message(natsConnection *connection, natsSubscription *subscriptio
 {
     (void)connection, (void)subscription;
     listener *self = context;
-    uint64_t number = peer_number_read(natsMsg_GetData(message));
+    uint64_t number = bench_number_read(natsMsg_GetData(message));
     natsMsg_Destroy(message);
     bool first = number == 0; /* any number of these, until all subscribers have one */
     if (!first) meter.lost += number - self->received;

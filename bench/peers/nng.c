@@ -150,7 +150,7 @@ int peer_publisher(const bench_work *work)
     }
     for (uint64_t sent = 1;; sent++) {
         bench_gate_wait(gate, sent);
-        peer_number_write(message, sent);
+        bench_number_write(message, sent);
         check(nng_send(socket, message, work->size, 0), "send");
     }
 }
@@ -168,7 +168,7 @@ static void *listen_to(void *context)
     while (true) {
         nng_msg *message;
         check(nng_recvmsg(self->socket, &message, 0), "receive");
-        uint64_t number = peer_number_read(nng_msg_body(message));
+        uint64_t number = bench_number_read(nng_msg_body(message));
         nng_msg_free(message);
         bool first = number == 0; /* any number of these, until all subscribers have one */
         bench_gate_pass(self->gate, self->number, number + 1);

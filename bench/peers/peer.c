@@ -35,18 +35,6 @@ uint64_t peer_times_pop(peer_times *times)
     return sent_at;
 }
 
-void peer_number_write(char *message, uint64_t number)
-{
-    memcpy(message + 1, &number, 7);
-}
-
-uint64_t peer_number_read(const void *message)
-{
-    uint64_t number = 0;
-    memcpy(&number, (const char *)message + 1, 7);
-    return number;
-}
-
 /* MARK: the command line */
 
 int main(int count, char **arguments)

@@ -21,8 +21,4 @@ void peer_times_init(peer_times *times, size_t capacity);
 void peer_times_push(peer_times *times, uint64_t now);
 uint64_t peer_times_pop(peer_times *times);
 
-/* Messages that carry a number, behind a zero, as those of our own rows. */
-void peer_number_write(char *message, uint64_t number);
-uint64_t peer_number_read(const void *message);
-
 #endif

@@ -97,7 +97,7 @@ int peer_publisher(const bench_work *work)
     }
     for (uint64_t sent = 0;; sent++) {
         bench_gate_wait(gate, sent);
-        peer_number_write(message, sent);
+        bench_number_write(message, sent);
         check(zmq_send(socket, message, work->size, 0), "send");
     }
 }
@@ -123,7 +123,7 @@ int peer_subscriber(const bench_work *work)
         for (unsigned i = 0; i < work->subscribers; i++) {
             int flags = work->subscribers > 1 ? ZMQ_DONTWAIT : 0;
             while (zmq_msg_recv(&message, items[i].socket, flags) >= 0) {
-                uint64_t number = peer_number_read(zmq_msg_data(&message));
+                uint64_t number = bench_number_read(zmq_msg_data(&message));
                 meter.lost += number - received[i];
                 received[i] = number + 1;
                 bench_gate_pass(gate, i, received[i]);

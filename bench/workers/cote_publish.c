@@ -1,6 +1,5 @@
 /* cote_publish.c - raw bytes to subscribers, by the C library. */
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "cote_pair.h"
@@ -20,7 +19,7 @@ int bench_c_publisher(const bench_work *work)
     cote_value data = {COTE_KIND_BYTES, message, work->size};
     for (uint64_t sent = 0;; sent++) {
         bench_gate_wait(gate, sent);
-        memcpy(message + 1, &sent, 7); /* behind a zero, which begins no tag */
+        bench_number_write(message, sent);
         pair_check(cote_publisher_publish(publisher, "number", &data, 0), "publish");
     }
 }
@@ -40,8 +39,7 @@ struct listener {
 static void on_message(void *context, const cote_message *message)
 {
     struct listener *self = context;
-    uint64_t number = 0;
-    memcpy(&number, (const char *)message->data.data + 1, 7);
+    uint64_t number = bench_number_read(message->data.data);
     meter.lost += number - self->received;
     self->received = number + 1;
     bench_gate_pass(gate, self->number, self->received);

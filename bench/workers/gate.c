@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -99,4 +100,16 @@ void bench_gate_pass(bench_gate *gate, unsigned number, uint64_t received)
     if (!waits || received % (gate->window / 4 / STEP * STEP + STEP) != 0) return;
     atomic_fetch_add(&gate->shared->turn, 1);
     syscall(SYS_futex, &gate->shared->turn, FUTEX_WAKE, 1, NULL, NULL, 0);
+}
+
+void bench_number_write(char *message, uint64_t number)
+{
+    memcpy(message + 1, &number, 7);
+}
+
+uint64_t bench_number_read(const void *message)
+{
+    uint64_t number = 0;
+    memcpy(&number, (const char *)message + 1, 7);
+    return number;
 }

@@ -79,6 +79,11 @@ void bench_gate_pass(bench_gate *gate, unsigned number, uint64_t received);
 /* Whether every receiver has got something: until then a sender only tries now and then. */
 bool bench_gate_is_ready(const bench_gate *gate);
 
+/* The number that a message of a stream carries, behind a zero, which begins no tag of the
+ * protocol. A message has at least 8 bytes. */
+void bench_number_write(char *message, uint64_t number);
+uint64_t bench_number_read(const void *message);
+
 /* MARK: processes. They return what the process exits with. */
 
 void bench_pin(int core);          /* to that core; negative: to none */
