@@ -76,7 +76,7 @@ public struct Configuration: Sendable {
     /// or `false`; `false` by default.
     public var ignoreProcess: Bool?
 
-    /// The IPv4 address to which the discovery socket binds. `0.0.0.0` by default.
+    /// The IPv4 address to which the discovery socket binds. Environment variable `COTE_UDP_ADDRESS`; `0.0.0.0` by default.
     public var discoveryAddress: String?
 
     /// The UDP port, 1 to 65535, of discovery, which must be the same for everybody. Environment variable `COTE_UDP_PORT`;
@@ -107,13 +107,77 @@ public struct Configuration: Sendable {
     /// milliseconds; 30 seconds by default.
     public var breakerMaximumPause: Duration?
 
-    /// How many requests of a requester may wait for a responder; one more fails with ``CoteError/Code/queueFull``.
-    /// 1,000,000 by default.
+    /// How many requests of a requester may wait for a responder, at most 2²⁵; one more fails with
+    /// ``CoteError/Code/queueFull``. Environment variable `COTE_MAX_QUEUED`; 1,000,000 by default.
     public var maximumQueuedRequests: Int?
 
+    /// How many bytes those may have together, at most 2³⁷. Environment variable `COTE_MAX_QUEUED_BYTES`; 256 MiB by default.
+    public var maximumQueuedBytes: Int?
+
+    /// How many requests of a requester one responder may have that it has not answered; what is more waits, if no other
+    /// responder is there. Environment variable `COTE_MAX_IN_FLIGHT`; 10,000 by default.
+    public var maximumRequestsInFlight: Int?
+
+    /// How many requests a responder handles at once; it reads no more until there are fewer.
+    /// Environment variable `COTE_MAX_RUNNING`; 10,000 by default.
+    public var maximumRunningRequests: Int?
+
     /// The size in bytes of the largest frame that is accepted from the network; the connection on which a larger one is
-    /// announced is closed. 64 MiB by default.
+    /// announced is closed. Environment variable `COTE_MAX_FRAME`; 64 MiB by default.
     public var maximumFrameSize: Int?
+
+    /// How many levels of arrays and objects the JSON of a request or answer from the network may have; the connection of a
+    /// deeper one is closed. Environment variable `COTE_MAX_DEPTH`; 512 by default, and at most.
+    public var maximumDepth: Int?
+
+    /// How many bytes may wait for one peer to read them; a single larger message may too. Of a publisher's messages for a
+    /// subscriber; of requests to one responder, beyond which they wait in the queue; of answers to one requester, at most
+    /// 1 MiB, beyond which it is not read from. Environment variable `COTE_MAX_UNSENT`; 64 MiB by default.
+    public var maximumUnsentBytes: Int?
+
+    /// What becomes of a publisher's messages when more would wait. Environment variable `COTE_OVERFLOW`, `dropOldest`,
+    /// `dropNewest` or `disconnect`; ``Overflow/dropOldest`` by default.
+    public var overflow: Overflow?
+
+    /// How many connections a listener has; one more is closed at once. Environment variable `COTE_MAX_CONNECTIONS`; 10,000 by
+    /// default.
+    public var maximumConnections: Int?
+
+    /// How long a listener waits for more of a frame that has begun to come. Environment variable `COTE_FRAME_TIMEOUT`, in
+    /// milliseconds; 30 seconds by default. ``Requester/unlimited`` means for ever.
+    public var frameTimeout: Duration?
+
+    /// How long a listener waits for the first frame of a connection that says nothing, if nobody is announced where it comes
+    /// from. Environment variable `COTE_IDLE_TIMEOUT`, in milliseconds; 60 seconds by default. ``Requester/unlimited`` means
+    /// for ever.
+    public var idleTimeout: Duration?
+
+    /// How many peers are known at once, of all keys, at most 2²⁵. Environment variable `COTE_MAX_PEERS`; 10,000 by default.
+    public var maximumPeers: Int?
+
+    /// How many new peers of one address are taken up in a second, at most 2²⁵; ten times as many at once. Environment variable
+    /// `COTE_MAX_NEW_PEERS`; 100 by default.
+    public var maximumNewPeers: Int?
+
+    /// The size in bytes of the largest hello that is heard. Environment variable `COTE_MAX_HELLO`; 65,507 by default, which
+    /// is what a datagram holds.
+    public var maximumHelloSize: Int?
+
+    /// Which requests a requester sends again when their connection is lost before they were answered. Environment variable
+    /// `COTE_REDELIVERY`, `whenSafe`, `always` or `never`; ``Redelivery/whenSafe`` by default.
+    public var redelivery: Redelivery?
+
+    /// How many of the last requests of requesters of this library a responder knows again, at most 10,000,000, when they come
+    /// once more because a connection was lost, and does not handle twice. Each takes about 150 bytes. If the first is still
+    /// being handled, its answer is the answer of both; if it was answered, the requester gets the error `duplicate`. Async
+    /// handlers are then not cancelled when a connection is lost, since the request may come again. Environment variable
+    /// `COTE_DEDUPLICATE`; 0, none, by default.
+    public var deduplicate: Int?
+
+    /// How many threads the components of this process are spread over, each in its turn, 1 to 64: more than one for more
+    /// than one core. Those whose handlers run inline have one of their own in any case. Environment variable `COTE_LOOPS`; 1
+    /// by default.
+    public var loops: Int?
 
     /// Whether cote's hello, online and offline lines are logged. Environment variable `COTE_LOG`, `true` or `false`;
     /// `false` by default.
@@ -184,7 +248,22 @@ public struct Configuration: Sendable {
             $0.breakerPause = breakerPause ?? other.breakerPause
             $0.breakerMaximumPause = breakerMaximumPause ?? other.breakerMaximumPause
             $0.maximumQueuedRequests = maximumQueuedRequests ?? other.maximumQueuedRequests
+            $0.maximumQueuedBytes = maximumQueuedBytes ?? other.maximumQueuedBytes
+            $0.maximumRequestsInFlight = maximumRequestsInFlight ?? other.maximumRequestsInFlight
+            $0.maximumRunningRequests = maximumRunningRequests ?? other.maximumRunningRequests
+            $0.maximumDepth = maximumDepth ?? other.maximumDepth
             $0.maximumFrameSize = maximumFrameSize ?? other.maximumFrameSize
+            $0.maximumUnsentBytes = maximumUnsentBytes ?? other.maximumUnsentBytes
+            $0.overflow = overflow ?? other.overflow
+            $0.maximumConnections = maximumConnections ?? other.maximumConnections
+            $0.frameTimeout = frameTimeout ?? other.frameTimeout
+            $0.idleTimeout = idleTimeout ?? other.idleTimeout
+            $0.maximumPeers = maximumPeers ?? other.maximumPeers
+            $0.maximumNewPeers = maximumNewPeers ?? other.maximumNewPeers
+            $0.maximumHelloSize = maximumHelloSize ?? other.maximumHelloSize
+            $0.redelivery = redelivery ?? other.redelivery
+            $0.deduplicate = deduplicate ?? other.deduplicate
+            $0.loops = loops ?? other.loops
             $0.log = log ?? other.log
             $0.helloLogs = helloLogs ?? other.helloLogs
             $0.statusLogs = statusLogs ?? other.statusLogs

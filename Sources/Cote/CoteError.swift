@@ -15,7 +15,8 @@ public struct CoteError: Error, Sendable {
         public static let timeout = Code("timeout")
         /// The component was closed before the answer came, or before the call.
         public static let closed = Code("closed")
-        /// The connection that carried the request ended before the answer came.
+        /// The connection that carried the request ended before the answer came, and it was not to be sent again: see
+        /// ``Redelivery``.
         public static let connectionLost = Code("connectionLost")
         /// The responder answered with an error, which is in ``CoteError/remote``.
         public static let remote = Code("remote")

@@ -66,6 +66,9 @@ public struct Counters: Sendable, Hashable {
     public struct Messages: Sendable, Hashable {
         /// A publisher's: messages that were handed to the subscribers that were connected.
         public var published = 0
+        /// A publisher's: messages that a subscriber was too slow for, each once for each subscriber that was to get it: see
+        /// ``Configuration/maximumUnsentBytes``.
+        public var dropped = 0
         /// A subscriber's: messages that came, of what it subscribes to.
         public var received = 0
         /// A subscriber's own: as ``Subscriber/failedMessages``. A monitor is not told of these.

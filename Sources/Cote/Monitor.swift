@@ -33,8 +33,11 @@ public final class Monitor: Closable {
     let component: Component
     private let board: StatusBoard
 
-    /// The component's id, a UUID; peers know it by that.
-    public let id: String
+    /// The component's id, a UUID; peers know it by that. It changes when a peer of Node.js has lost its connection, since
+    /// that one comes back only to an id that it does not know.
+    public var id: String {
+        component.id { cote_monitor_id($0) }
+    }
 
     /// The TCP port on which it listens.
     public let port: Int
@@ -59,7 +62,7 @@ public final class Monitor: Closable {
         configuration: Configuration = Configuration()
     ) throws {
         let settings = configuration.adding(key: key, namespace: namespace, timeout: nil, logger: logger)
-        let loop = try Loop.forComponent(ofItsOwn: false)
+        let loop = try Loop.forComponent(with: settings)
         board = StatusBoard(loop: loop)
         component = Component(
             loop: loop,
@@ -69,9 +72,8 @@ public final class Monitor: Closable {
         try component.start(
             Description(name: name, types: nil, advertisement: advertisement, configuration: settings)
         ) { cote_monitor_create($0, $1, monitorDidReceive, $2) }
-        (id, port) = component.withHandle { handle in
-            (String(cString: cote_monitor_id(handle)), Int(cote_monitor_port(handle)))
-        }!
+        port = component.withHandle { Int(cote_monitor_port($0)) }!
+        _ = id  // is known from now on, also when it is closed
     }
 
     deinit {

@@ -14,8 +14,11 @@ public import Logging
 public final class Publisher: Closable {
     let component: Component
 
-    /// The component's id, a UUID; peers know it by that.
-    public let id: String
+    /// The component's id, a UUID; peers know it by that. It changes when a peer of Node.js has lost its connection, since
+    /// that one comes back only to an id that it does not know.
+    public var id: String {
+        component.id { cote_publisher_id($0) }
+    }
 
     /// The TCP port on which it listens.
     public let port: Int
@@ -42,7 +45,7 @@ public final class Publisher: Closable {
         configuration: Configuration = Configuration()
     ) throws {
         let settings = configuration.adding(key: key, namespace: namespace, timeout: nil, logger: logger)
-        component = Component(loop: try .forComponent(ofItsOwn: false), logger: settings.effectiveLogger) {
+        component = Component(loop: try .forComponent(with: settings), logger: settings.effectiveLogger) {
             cote_publisher_close($0)
         } drain: {
             cote_publisher_drain($0, $1)
@@ -50,9 +53,8 @@ public final class Publisher: Closable {
         try component.start(
             Description(name: name, types: broadcasts, advertisement: advertisement, configuration: settings)
         ) { cote_publisher_create($0, $1, $2) }
-        (id, port) = component.withHandle { handle in
-            (String(cString: cote_publisher_id(handle)), Int(cote_publisher_port(handle)))
-        }!
+        port = component.withHandle { Int(cote_publisher_port($0)) }!
+        _ = id  // is known from now on, also when it is closed
     }
 
     deinit {

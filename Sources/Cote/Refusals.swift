@@ -22,4 +22,12 @@ public struct Refusals: Sendable, Hashable {
     public internal(set) var answers = 0
     /// Host names of peers that lead nowhere, where peers are found by them.
     public internal(set) var hosts = 0
+    /// Hellos of new peers: more than may be known, or too many at once.
+    public internal(set) var peers = 0
+    /// Connections that were more than a listener may have.
+    public internal(set) var connections = 0
+    /// Connections closed for a frame that began, and went on no more.
+    public internal(set) var halves = 0
+    /// Connections closed that said nothing, and nobody was announced there.
+    public internal(set) var silent = 0
 }

@@ -13,6 +13,10 @@ public struct RequestContext: Sendable, Hashable {
     /// When the requester stops waiting for the answer, as far as it says so; an async handler is cancelled then.
     public var deadline: ContinuousClock.Instant?
 
+    /// How often the request was sent before, over connections that were lost: whoever got it then may have handled it, or
+    /// may still. 0 for most. See ``Redelivery``.
+    public var redelivered = 0
+
     /// Further values that came with the request, as requesters of Node.js may send them: `send(request, a, b)`. Raw bytes
     /// are `Buffer` objects here; ``JSONValue/buffer`` has their bytes.
     public var extra: [JSONValue]

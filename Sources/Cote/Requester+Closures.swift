@@ -9,6 +9,8 @@ extension Requester {
     ///   - subset: Only a responder of that subset gets it; until there is one it waits.
     ///   - extra: Further values for the handler, at most 13, which only responders of this library are given: fails with
     ///     ``CoteError/Code/unsupportedByPeer`` where only others are.
+    ///   - idempotent: It does no harm if the request is done twice: it is sent again if its connection is lost, unless
+    ///     ``Configuration/redelivery`` is ``Redelivery/never``.
     ///   - requireHandler: Does not wait while nobody that is known handles the type, but fails with
     ///     ``CoteError/Code/noHandler``.
     ///   - completion: Called exactly once, if this does not throw, on the loop thread, which it must not hold up: other
@@ -23,13 +25,20 @@ extension Requester {
         timeout: Duration? = nil,
         subset: String? = nil,
         extra: [JSONValue] = [],
+        idempotent: Bool = false,
         requireHandler: Bool = false,
         completion: @escaping @Sendable (Result<Response, any Error>) -> Void
     ) throws -> SentRequest {
         try send(
             type,
             payload: Payload.request(request, type: type),
-            delivery: Delivery(timeout: timeout, subset: subset, extra: extra, requireHandler: requireHandler),
+            delivery: Delivery(
+                timeout: timeout,
+                subset: subset,
+                extra: extra,
+                idempotent: idempotent,
+                requireHandler: requireHandler
+            ),
             completion
         )
     }
@@ -42,13 +51,20 @@ extension Requester {
         timeout: Duration? = nil,
         subset: String? = nil,
         extra: [JSONValue] = [],
+        idempotent: Bool = false,
         requireHandler: Bool = false,
         completion: @escaping @Sendable (Result<Response, any Error>) -> Void
     ) throws -> SentRequest {
         try send(
             type,
             payload: .none,
-            delivery: Delivery(timeout: timeout, subset: subset, extra: extra, requireHandler: requireHandler),
+            delivery: Delivery(
+                timeout: timeout,
+                subset: subset,
+                extra: extra,
+                idempotent: idempotent,
+                requireHandler: requireHandler
+            ),
             completion
         )
     }

@@ -9,6 +9,8 @@ extension Requester {
     ///   - subset: Only a responder of that subset gets it; until there is one it waits.
     ///   - extra: Further values for the handler, at most 13, which only responders of this library are given: fails with
     ///     ``CoteError/Code/unsupportedByPeer`` where only others are.
+    ///   - idempotent: It does no harm if the request is done twice: it is sent again if its connection is lost, unless
+    ///     ``Configuration/redelivery`` is ``Redelivery/never``.
     ///   - requireHandler: Does not wait while nobody that is known handles the type, but fails with
     ///     ``CoteError/Code/noHandler``.
     /// - Throws: ``CoteError``; `CancellationError` if the task is cancelled.
@@ -19,12 +21,19 @@ extension Requester {
         timeout: Duration? = nil,
         subset: String? = nil,
         extra: [JSONValue] = [],
+        idempotent: Bool = false,
         requireHandler: Bool = false
     ) async throws -> Response {
         try await send(
             type,
             payload: Payload.request(request, type: type),
-            delivery: Delivery(timeout: timeout, subset: subset, extra: extra, requireHandler: requireHandler)
+            delivery: Delivery(
+                timeout: timeout,
+                subset: subset,
+                extra: extra,
+                idempotent: idempotent,
+                requireHandler: requireHandler
+            )
         ) {
             try Payload.decode(Response.self, from: $0)
         }
@@ -37,12 +46,19 @@ extension Requester {
         timeout: Duration? = nil,
         subset: String? = nil,
         extra: [JSONValue] = [],
+        idempotent: Bool = false,
         requireHandler: Bool = false
     ) async throws -> Response {
         try await send(
             type,
             payload: .none,
-            delivery: Delivery(timeout: timeout, subset: subset, extra: extra, requireHandler: requireHandler)
+            delivery: Delivery(
+                timeout: timeout,
+                subset: subset,
+                extra: extra,
+                idempotent: idempotent,
+                requireHandler: requireHandler
+            )
         ) {
             try Payload.decode(Response.self, from: $0)
         }
@@ -55,12 +71,19 @@ extension Requester {
         timeout: Duration? = nil,
         subset: String? = nil,
         extra: [JSONValue] = [],
+        idempotent: Bool = false,
         requireHandler: Bool = false
     ) async throws {
         try await send(
             type,
             payload: Payload.request(request, type: type),
-            delivery: Delivery(timeout: timeout, subset: subset, extra: extra, requireHandler: requireHandler)
+            delivery: Delivery(
+                timeout: timeout,
+                subset: subset,
+                extra: extra,
+                idempotent: idempotent,
+                requireHandler: requireHandler
+            )
         ) { _ in }
     }
 
@@ -70,12 +93,19 @@ extension Requester {
         timeout: Duration? = nil,
         subset: String? = nil,
         extra: [JSONValue] = [],
+        idempotent: Bool = false,
         requireHandler: Bool = false
     ) async throws {
         try await send(
             type,
             payload: .none,
-            delivery: Delivery(timeout: timeout, subset: subset, extra: extra, requireHandler: requireHandler)
+            delivery: Delivery(
+                timeout: timeout,
+                subset: subset,
+                extra: extra,
+                idempotent: idempotent,
+                requireHandler: requireHandler
+            )
         ) { _ in }
     }
 
@@ -87,12 +117,19 @@ extension Requester {
         timeout: Duration? = nil,
         subset: String? = nil,
         extra: [JSONValue] = [],
+        idempotent: Bool = false,
         requireHandler: Bool = false
     ) async throws -> Response {
         try await send(
             type,
             payload: Payload.request(request, type: type),
-            delivery: Delivery(timeout: timeout, subset: subset, extra: extra, requireHandler: requireHandler)
+            delivery: Delivery(
+                timeout: timeout,
+                subset: subset,
+                extra: extra,
+                idempotent: idempotent,
+                requireHandler: requireHandler
+            )
         ) {
             try Payload.decode(Response.self, from: $0)
         }
@@ -106,6 +143,7 @@ extension Requester {
         timeout: Duration? = nil,
         subset: String? = nil,
         extra: [JSONValue] = [],
+        idempotent: Bool = false,
         requireHandler: Bool = false
     ) async throws -> JSONValue {
         try await send(
@@ -115,6 +153,7 @@ extension Requester {
             timeout: timeout,
             subset: subset,
             extra: extra,
+            idempotent: idempotent,
             requireHandler: requireHandler
         )
     }

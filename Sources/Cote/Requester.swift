@@ -47,6 +47,7 @@ public final class Requester: Closable {
     ///   - requests: The types of its requests, to be announced. Informative.
     ///   - timeout: How long its requests wait. ``Configuration/timeout`` by default.
     ///   - balancing: Who of the responders gets a request.
+    ///   - redelivery: Which requests are sent again when their connection is lost. ``Configuration/redelivery`` by default.
     ///   - advertisement: An object of fields of your own, to be announced.
     ///   - logger: ``Configuration/logger`` by default.
     ///   - configuration: Everything else; ``Cote/configuration`` for what it leaves open.
@@ -58,13 +59,15 @@ public final class Requester: Closable {
         requests: [String]? = nil,
         timeout: Duration? = nil,
         balancing: Balancing = .roundRobin,
+        redelivery: Redelivery? = nil,
         advertisement: JSONValue? = nil,
         logger: Logger? = nil,
         configuration: Configuration = Configuration()
     ) throws {
-        let settings = configuration.adding(key: key, namespace: namespace, timeout: timeout, logger: logger)
+        var settings = configuration.adding(key: key, namespace: namespace, timeout: timeout, logger: logger)
+        settings.redelivery = redelivery ?? settings.redelivery
         component = Component(
-            loop: try .forComponent(ofItsOwn: false),
+            loop: try .forComponent(with: settings),
             logger: settings.effectiveLogger,
             balancing: balancing
         ) {

@@ -38,8 +38,11 @@ public final class Responder: Closable {
     let component: Component
     let execution: Execution
 
-    /// The component's id, a UUID; peers know it by that.
-    public let id: String
+    /// The component's id, a UUID; peers know it by that. It changes when a peer of Node.js has lost its connection, since
+    /// that one comes back only to an id that it does not know.
+    public var id: String {
+        component.id { cote_responder_id($0) }
+    }
 
     /// The TCP port on which it listens.
     public let port: Int
@@ -53,6 +56,7 @@ public final class Responder: Closable {
     ///   - respondsTo: The types of requests that browsers may send to it, to be announced.
     ///   - subset: Requests may be sent to responders of this subset only. Not empty.
     ///   - execution: Where its handlers run.
+    ///   - deduplicate: How many of the last requests it does not handle twice. ``Configuration/deduplicate`` by default.
     ///   - advertisement: An object of fields of your own, to be announced.
     ///   - logger: ``Configuration/logger`` by default.
     ///   - configuration: Everything else; ``Cote/configuration`` for what it leaves open.
@@ -65,14 +69,16 @@ public final class Responder: Closable {
         respondsTo: [String]? = nil,
         subset: String? = nil,
         execution: Execution = .pool,
+        deduplicate: Int? = nil,
         advertisement: JSONValue? = nil,
         logger: Logger? = nil,
         configuration: Configuration = Configuration()
     ) throws {
-        let settings = configuration.adding(key: key, namespace: namespace, timeout: nil, logger: logger)
+        var settings = configuration.adding(key: key, namespace: namespace, timeout: nil, logger: logger)
+        settings.deduplicate = deduplicate ?? settings.deduplicate
         self.execution = execution
         component = Component(
-            loop: try .forComponent(ofItsOwn: execution == .inline),
+            loop: try .forComponent(ofItsOwn: execution == .inline, with: settings),
             logger: settings.effectiveLogger
         ) {
             cote_responder_close($0)
@@ -88,9 +94,8 @@ public final class Responder: Closable {
                 configuration: settings
             )
         ) { cote_responder_create($0, $1, $2) }
-        (id, port) = component.withHandle { handle in
-            (String(cString: cote_responder_id(handle)), Int(cote_responder_port(handle)))
-        }!
+        port = component.withHandle { Int(cote_responder_port($0)) }!
+        _ = id  // is known from now on, also when it is closed
     }
 
     deinit {

@@ -22,6 +22,11 @@ public import Logging
 ///
 /// A message that does not decode, or whose handler throws, is counted in ``failedMessages``, told to `onError`, and logged
 /// once for each topic. It never ends a stream.
+///
+/// ## Messages that are missed
+///
+/// A publisher keeps so much for a subscriber that does not read fast enough (``Configuration/maximumUnsentBytes``), and then
+/// drops messages; ``gaps`` tells how many.
 public final class Subscriber: Closable {
     let component: Component
     let failures: MessageFailures
@@ -58,7 +63,7 @@ public final class Subscriber: Closable {
         let settings = configuration.adding(key: key, namespace: namespace, timeout: nil, logger: logger)
         self.execution = execution
         component = Component(
-            loop: try .forComponent(ofItsOwn: execution == .inline),
+            loop: try .forComponent(ofItsOwn: execution == .inline, with: settings),
             logger: settings.effectiveLogger
         ) { cote_subscriber_close($0) }
         failures = MessageFailures(component: component, onError: onError)
@@ -105,6 +110,12 @@ public final class Subscriber: Closable {
     /// the newest is kept.
     public var discovery: AsyncStream<DiscoveryState> {
         component.makeDiscoveryStates()
+    }
+
+    /// What it missed from now on, because it did not read fast enough what publishers of this library sent. Of gaps that
+    /// nobody takes, the newest 10,000 are kept.
+    public var gaps: AsyncStream<Gap> {
+        component.makeGaps()
     }
 
     /// Returns when the subscriber is closed, and closes it when the task is cancelled: a service's main loop.

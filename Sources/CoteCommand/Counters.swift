@@ -12,7 +12,7 @@ extension Counters {
             row(requests.answered, requests.failed.total).prefix(2)
                 + [requests.latency.p50, requests.latency.p99].map(\.short)
         case "responder": row(replies.sent, replies.errors)
-        case "publisher": row(messages.published)
+        case "publisher": row(messages.published, messages.dropped)
         case "subscriber": row(messages.received)
         default: ["-", "-", "-", "-"]
         }
@@ -42,7 +42,8 @@ extension Counters {
                 "received": .init(replies.received), "sent": .init(replies.sent), "errors": .init(replies.errors),
                 "running": .init(replies.running),
             ]
-        case "publisher": members["messages"] = ["published": .init(messages.published)]
+        case "publisher":
+            members["messages"] = ["published": .init(messages.published), "dropped": .init(messages.dropped)]
         case "subscriber": members["messages"] = ["received": .init(messages.received)]
         default: break
         }

@@ -11,7 +11,8 @@ struct Nodes: AsyncParsableCommand {
             (+), announces something new (~) and goes (-).
 
             COUNT is what a component has done so far: answers that a requester got or a responder gave, messages that a \
-            publisher sent or a subscriber got; FAILED, of requests, those that ended in an error. P50 and P99 are how long \
+            publisher sent or a subscriber got; FAILED, of requests, those that ended in an error, of a \
+            publisher's messages, those that a subscriber was too slow for. P50 and P99 are how long \
             half and 99% of a requester's latest answers took at most. Components of Node.js do not tell these.
 
             With --json each is one line of JSON, with everything that it announces, whom it is connected to, and all of \

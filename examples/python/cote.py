@@ -90,6 +90,21 @@ class _Options(Structure):
         ("breaker_failures", c_uint32),
         ("breaker_pause_ms", c_uint32),
         ("breaker_max_pause_ms", c_uint32),
+        ("max_queued_bytes", c_size_t),
+        ("max_in_flight", c_size_t),
+        ("max_running", c_size_t),
+        ("max_unsent", c_size_t),
+        ("overflow", c_int),
+        ("max_connections", c_size_t),
+        ("frame_timeout_ms", c_uint32),
+        ("idle_timeout_ms", c_uint32),
+        ("max_peers", c_size_t),
+        ("max_new_peers", c_size_t),
+        ("max_hello", c_size_t),
+        ("on_gap", c_void_p),
+        ("redelivery", c_int),
+        ("deduplicate", c_uint32),
+        ("max_depth", c_size_t),
     ]
 
 
@@ -115,6 +130,7 @@ class _Request(Structure):
         ("id", c_char_p),
         ("peer_address", c_char_p),
         ("deadline", c_uint64),
+        ("redelivered", c_uint),
     ]
 
 

@@ -40,7 +40,10 @@ typedef struct cote_counters {
     uint64_t requests_running; /* now: handed to handlers, and the requester waits for the answer */
 
     uint64_t messages_published; /* a publisher's: handed to those who were connected */
-    uint64_t messages_received;  /* a subscriber's: that it subscribes to */
+    /* A publisher's: that a subscriber was too slow for (`max_unsent` of the options), each once
+     * for each subscriber that was to get it. */
+    uint64_t messages_dropped;
+    uint64_t messages_received; /* a subscriber's: that it subscribes to */
 
     /* Everybody's; a monitor's connections to it, and a component's to monitors, apart. */
     uint64_t bytes_received, bytes_sent; /* of its connections, taken from and by the system */

@@ -17,6 +17,15 @@ typedef struct cote_loop cote_loop;
 COTE_API int cote_loop_create(cote_loop **loop);
 
 /*
+ * The loops that components of this process share, to use several cores: each call returns the next
+ * one in turn, and makes it if it is not there yet. `count`, at most COTE_MAX_LOOPS, is how many
+ * they are; 0: COTE_LOOPS, else 1. They live as long as the process, and are not to be destroyed.
+ * From any thread. COTE_EINVAL, COTE_ENOMEM, COTE_ESYSTEM.
+ */
+enum { COTE_MAX_LOOPS = 64 };
+COTE_API int cote_loop_shared(unsigned count, cote_loop **loop);
+
+/*
  * Lives on the embedder's own loop, which must be initialised and outlive the cote_loop. To be
  * called on the thread that runs it, or will; that thread gets SIGPIPE blocked, since a write to a
  * connection that the other side has closed raises it. Open components keep uv_run() going, as

@@ -41,7 +41,8 @@ COTE_API int cote_monitor_create(cote_loop *loop, const cote_options *options,
 /* The TCP port that it listens on. */
 COTE_API uint16_t cote_monitor_port(const cote_monitor *monitor);
 
-/* The component's `iid`, a UUID. Owned by the monitor. */
+/* The component's `iid`, a UUID, which may change. Owned by the monitor, and stays as it is for
+ * 15 s at least when it has become an old one: see cote_responder_id. */
 COTE_API const char *cote_monitor_id(const cote_monitor *monitor);
 
 /* Says goodbye, closes its connections, then calls on_close. May be called again until on_close

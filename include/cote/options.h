@@ -37,6 +37,31 @@ typedef enum cote_balancing {
     COTE_CUSTOM = 3         /* the one that `choose` chooses */
 } cote_balancing;
 
+/* What becomes of messages for a subscriber that does not read fast enough. */
+typedef enum cote_overflow {
+    COTE_OVERFLOW_DEFAULT = 0, /* left to the environment and the default */
+    COTE_DROP_OLDEST = 1,      /* the message that has waited longest makes room for the new one */
+    COTE_DROP_NEWEST = 2,      /* the new message is dropped */
+    COTE_DISCONNECT = 3        /* the connection is closed, with what waits in it */
+} cote_overflow;
+
+/* Which requests are sent again when their connection is lost before they were answered; the others
+ * end with COTE_ECONNLOST. */
+typedef enum cote_redelivery {
+    COTE_REDELIVER_DEFAULT = 0,   /* as the environment says, else the next */
+    COTE_REDELIVER_WHEN_SAFE = 1, /* those that cannot have arrived, and those that were sent with
+                                     COTE_SEND_IDEMPOTENT: nothing is done twice that must not be */
+    COTE_REDELIVER_ALWAYS = 2,    /* all: each is done at least once, or twice or thrice */
+    COTE_REDELIVER_NEVER = 3      /* none */
+} cote_redelivery;
+
+/* So many lost connections with bytes of it under way end any request, so that one that kills
+ * whoever handles it does not kill them all. */
+#define COTE_MAX_DELIVERIES 3
+
+/* For `deduplicate`: none, whatever the environment says. */
+#define COTE_NO_DEDUPLICATION UINT32_MAX
+
 /* A component of somebody else that this one works with. Borrowed until the callback returns. */
 typedef struct cote_peer {
     size_t size;               /* of this struct, bytes */
@@ -88,13 +113,15 @@ typedef struct cote_options {
     uint16_t port; /* first port that a listener tries, then upwards; default as `ports` */
     uint32_t timeout_ms; /* of a requester's requests; default COTE_REQUEST_TIMEOUT, else
                             COTE_NO_TIMEOUT */
-    size_t max_queued;   /* requests that may wait for a responder; default 1,000,000 */
-    size_t max_frame;    /* bytes, of a frame that is received; default 64 MiB */
+    size_t max_queued;   /* requests that may wait for a responder, at most 2^25; default
+                            COTE_MAX_QUEUED, else 1,000,000 */
+    size_t max_frame; /* bytes, of a frame that is received; default COTE_MAX_FRAME, else 64 MiB */
 
     const char *broadcast; /* IPv4; default COTE_BROADCAST_ADDRESS, else 255.255.255.255 */
     const char
         *multicast; /* IPv4 group; wins over broadcast; default COTE_MULTICAST_ADDRESS, else none */
-    const char *discovery_address; /* IPv4 that the discovery socket binds to; default 0.0.0.0 */
+    const char *discovery_address; /* IPv4 that the discovery socket binds to; default
+                                      COTE_UDP_ADDRESS, else 0.0.0.0 */
     uint16_t discovery_port;       /* UDP; default COTE_UDP_PORT, else 12345 */
     uint32_t hello_interval_ms;    /* default COTE_HELLO_INTERVAL, else 2000 */
     uint32_t check_interval_ms;    /* how often silent peers are looked for; default
@@ -170,6 +197,51 @@ typedef struct cote_options {
                                   try that fails; default COTE_BREAKER_PAUSE, else 1000 */
     uint32_t breaker_max_pause_ms; /* but no longer; at least breaker_pause_ms; default
                                       COTE_BREAKER_MAX_PAUSE, else 30000 */
+
+    size_t max_queued_bytes; /* of the frames of those, together, at most 2^37; default
+                                COTE_MAX_QUEUED_BYTES, else 256 MiB */
+    size_t max_in_flight;    /* requests to one responder that it has not answered; what is more
+                                waits, if it is for no other; default COTE_MAX_IN_FLIGHT, else
+                                10,000 */
+    size_t max_running; /* requests that a responder handles at once, counted by reply tokens that
+                           are not used up; it reads no more until there are fewer; default
+                           COTE_MAX_RUNNING, else 10,000 */
+    size_t max_unsent;  /* bytes that wait for one peer to read: of a publisher's messages for a
+                           subscriber; of requests to one responder, beyond which they wait in the
+                           queue; of answers to one requester, at most 1 MiB, beyond which it is not
+                           read from. A single larger one may too; default COTE_MAX_UNSENT, else
+                           64 MiB */
+    cote_overflow overflow;    /* when there would be more; default COTE_OVERFLOW (dropOldest,
+                                  dropNewest or disconnect), else COTE_DROP_OLDEST */
+    size_t max_connections;    /* that a listener has; one more is closed at once; default
+                                  COTE_MAX_CONNECTIONS, else 10,000 */
+    uint32_t frame_timeout_ms; /* without another byte of a frame that has begun to come, a listener
+                                  closes the connection; COTE_NO_TIMEOUT: never; default
+                                  COTE_FRAME_TIMEOUT, else 30000 */
+    uint32_t idle_timeout_ms; /* from where nobody is announced, a listener closes a connection that
+                                 has not sent a whole frame and sends nothing; COTE_NO_TIMEOUT:
+                                 never; default COTE_IDLE_TIMEOUT, else 60000 */
+    size_t max_peers; /* that are known at once, of all keys, with hellos of 4 KiB on the average;
+                         at most 2^25; default COTE_MAX_PEERS, else 10,000 */
+    size_t max_new_peers; /* of each address in a second, and ten times as many at once; at most
+                             2^25; default COTE_MAX_NEW_PEERS, else 100 */
+    size_t max_hello; /* bytes, of a hello that is heard; default COTE_MAX_HELLO, else 65507, which
+                         is what a datagram holds */
+    /* Of a subscriber: this publisher dropped so many messages for it, which would have been here;
+     * may be NULL */
+    void (*on_gap)(void *context, const cote_peer *publisher, uint64_t dropped);
+    cote_redelivery redelivery; /* of a requester; default COTE_REDELIVERY, which is whenSafe,
+                                   always or never, else COTE_REDELIVER_WHEN_SAFE */
+    /* Of a responder: so many of the last requests of this library's requesters it knows again when
+     * they come once more over another connection, and does not handle twice; at most 10,000,000;
+     * default COTE_DEDUPLICATE, else none. A request that is known again takes the answer of the
+     * first, if that is still being handled, or else the error `duplicate`. Each takes about 150
+     * bytes. Handlers are then not told that a connection was lost, since the request may come
+     * again */
+    uint32_t deduplicate;
+    size_t max_depth; /* levels of arrays and objects in the JSON of a request or answer that comes;
+                         the connection of a deeper one is closed; at most 512; default
+                         COTE_MAX_DEPTH, else 512 */
 } cote_options;
 
 #ifdef __cplusplus

@@ -22,7 +22,8 @@ COTE_API int cote_publisher_create(cote_loop *loop, const cote_options *options,
 
 /*
  * Sends a message to every subscriber that is connected, in the order of the calls of a thread. It
- * is encoded once, and kept for nobody: a subscriber that comes later does not get it.
+ * is encoded once, and kept for nobody: a subscriber that comes later does not get it, and one that
+ * reads too slowly loses some (`max_unsent` and `overflow` of the options).
  * `topic`: UTF-8, not empty, segments separated by `::`; without a namespace not "error", which
  * ends the process of a Node.js subscriber that does not listen to it. `data`: NULL is JSON `null`;
  * JSON is checked, unless flags say COTE_PUBLISH_ENCODED. Raw bytes that begin with a tag of the
@@ -45,7 +46,8 @@ COTE_API uint16_t cote_publisher_port(const cote_publisher *publisher);
  * COTE_EINVAL. */
 COTE_API int cote_publisher_counters(const cote_publisher *publisher, cote_counters *counters);
 
-/* The component's `iid`, a UUID. Owned by the publisher. */
+/* The component's `iid`, a UUID, which may change. Owned by the publisher, and stays as it is for
+ * 15 s at least when it has become an old one: see cote_responder_id. */
 COTE_API const char *cote_publisher_id(const cote_publisher *publisher);
 
 /* Says goodbye, closes its connections, then calls on_close. May be called again until on_close

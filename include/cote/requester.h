@@ -48,6 +48,9 @@ enum {
      * Node.js peer dies on a bad one.
      */
     COTE_SEND_ENCODED = 1,
+    /* Nothing is lost if it is done twice: where its connection is lost, it is sent again, unless
+     * the options say COTE_REDELIVER_NEVER. */
+    COTE_SEND_IDEMPOTENT = 2,
     /* Does not wait while nobody that is known handles the type: the response is COTE_ENOHANDLER. A
      * responder that does not say what it handles, as those of Node.js, may well handle it. */
     COTE_SEND_REQUIRE_HANDLER = 4
@@ -83,6 +86,9 @@ COTE_API int cote_requester_create(cote_loop *loop, const cote_options *options,
  * timeout is sent along as
  * `__timeout`, so that the responder knows it. `options` may be NULL.
  * `*id`, if not NULL, is the request's number, for cote_requester_cancel.
+ *
+ * If its connection is lost before it is answered, the request ends with COTE_ECONNLOST, or is sent
+ * again, as the option `redelivery` says: with its number and deadline, before all that wait.
  * COTE_EINVAL, COTE_ECLOSED, COTE_EQUEUEFULL, COTE_ENOMEM, COTE_ETOOBIG (a frame argument of 4 GiB
  * or more).
  */

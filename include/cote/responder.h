@@ -34,6 +34,8 @@ typedef struct cote_request {
     const char *peer_address; /* IPv4 of the requester */
     uint64_t deadline; /* ms from now in which the requester waits for the answer; 0 if it does not
                           say */
+    unsigned redelivered; /* how often it was sent before, over connections that were lost: whoever
+                             got it then may have handled it, or may still. 0 for most */
 } cote_request;
 
 /* Called on the loop thread. `reply` is the callee's from now on. */
@@ -76,7 +78,12 @@ COTE_API uint16_t cote_responder_port(const cote_responder *responder);
  * COTE_EINVAL. */
 COTE_API int cote_responder_counters(const cote_responder *responder, cote_counters *counters);
 
-/* The component's `iid`, a UUID. Owned by the responder. */
+/*
+ * The component's `iid`, a UUID. It changes when a peer of Node.js has lost its connection, which
+ * comes back only to an id that it does not know: at most once a second. The text is owned by the
+ * responder, and stays as it is for 15 s at least when it has become an old one: copy what is kept
+ * for longer.
+ */
 COTE_API const char *cote_responder_id(const cote_responder *responder);
 
 /* Says goodbye, closes its connections, then calls on_close. May be called again until on_close
@@ -106,6 +113,8 @@ enum {
  * Tells when nobody waits for the answer any more: `gone` is called once, on the loop thread, when
  * the requester's connection has ended, the responder's close included, or the deadline has passed.
  * Not after the answer went out, and not for a request that nobody waits for from the beginning.
+ * With the option `deduplicate`, a connection's end is not told for a request of this library's
+ * requesters, which may come again over another: the responder's close and the deadline are.
  * The token is to be consumed all the same. `release`, if not NULL, is called once at the end in
  * every case: after `gone`, or when the token was consumed; on the loop thread, before on_close.
  *

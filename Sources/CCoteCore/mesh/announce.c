@@ -25,7 +25,7 @@ static void say_hello(void *context)
         schedule(registration); /* the loop's clock is coarser than ours: too early by a little */
         return;
     }
-    say(registration, &registration->hello);
+    say(registration, &registration->says.hello);
     registration->next_answer =
         COTE__NEVER; /* this hello was the answer, whichever it was meant to be */
     if (now >= registration->next_hello)
@@ -55,8 +55,8 @@ void cote__announce_now(cote__registration *registration)
  */
 void cote__announce_to(cote__registration *registration, const cote__peer *newcomer, size_t known)
 {
-    bool listens = cote__peer_public(registration->self)->port != 0;
-    cote__relation relation = cote__peer_relation(newcomer, registration->self);
+    bool listens = cote__peer_public(registration->says.self)->port != 0;
+    cote__relation relation = cote__peer_relation(newcomer, registration->says.self);
     bool is_wanted = relation == COTE__PARTNER || relation == COTE__MONITOR;
     if (!listens || registration->next_answer != COTE__NEVER || !is_wanted) return;
     registration->next_answer = cote__now() + cote__random_up_to(known / 2);
@@ -65,6 +65,6 @@ void cote__announce_to(cote__registration *registration, const cote__peer *newco
 
 void cote__announce_end(cote__registration *registration)
 {
-    say(registration, &registration->bye);
+    say(registration, &registration->says.bye);
     cote__timer_destroy(registration->timer);
 }

@@ -9,7 +9,7 @@
 static cote__requested *request_of(cote_requester *requester, const cote__link *link,
                                    cote__slice id)
 {
-    cote__slice iid = cote__slice_of(requester->component.iid);
+    cote__slice iid = cote__slice_of(cote__component_id(&requester->component));
     if (id.size <= iid.size + 1 || id.size > iid.size + 21 ||
         memcmp(id.data, iid.data, iid.size) != 0 || id.data[iid.size] != ':')
         return NULL;
@@ -103,7 +103,9 @@ bool cote__requester_answer(cote__link *link, const cote__amp_frame *frame)
 {
     cote_requester *requester = (cote_requester *)link->links->component;
     cote__reply reply;
-    if (cote__reply_decode(frame, COTE__JSON_MAX_DEPTH, &reply) != COTE__MESSAGE_OK) return false;
+    if (cote__reply_decode(frame, requester->component.settings.max_depth, &reply) !=
+        COTE__MESSAGE_OK)
+        return false;
     cote__requested *request = request_of(requester, link, reply.id);
     if (!request) {
         take_other(link, &reply);

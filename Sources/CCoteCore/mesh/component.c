@@ -38,10 +38,10 @@ static void log_hello(const cote__component *component)
 {
     if (!component->settings.log.hello) return;
     char on[16] = "";
-    uint16_t port = cote__peer_public(component->registration.self)->port;
+    uint16_t port = cote__peer_public(component->registration.says.self)->port;
     if (port) snprintf(on, sizeof on, " on %u", port);
     cote__component_log(component, COTE_LOG_INFO, "Hello! I'm %s#%s%s", component->settings.name,
-                        component->iid, on);
+                        cote__component_id(component), on);
     cote__component_log(component, COTE_LOG_INFO, "========================");
 }
 
@@ -247,8 +247,7 @@ static void on_peer(cote__registration *registration, const cote__news *news)
     bool is_monitor = news->relation == COTE__MONITOR;
     if (is_monitor || news->relation == COTE__STRANGER) {
         /* As in Node, lines are of the own key only, and a monitor's may be shorter. */
-        if (!is_monitor || cote__peers_share_key(registration->self, news->peer))
-            log_status(component, news->event, news->peer);
+        if (!is_monitor || news->shares_key) log_status(component, news->event, news->peer);
         if (is_monitor) component->kind->monitor(component, news->event, news->peer, news->silent);
     } else if (component->kind->peer(component, news->event, news->peer, news->silent)) {
         cote__component_peer(component, news->event, news->peer);
@@ -277,6 +276,38 @@ static void on_left(cote__registration *registration)
     cote__component_release(COTE__CONTAINER(registration, cote__component, registration));
 }
 
+/* MARK: its id */
+
+static void make_id(char iid[COTE__UUID_SIZE + 1])
+{
+    uint8_t bytes[16];
+    cote__random(bytes, sizeof bytes);
+    cote__uuid_format(bytes, iid);
+}
+
+const char *cote__component_id(const cote__component *component)
+{
+    return component->iids[atomic_load_explicit(&component->iid, memory_order_acquire)];
+}
+
+bool cote__component_is(const cote__component *component, cote__slice iid)
+{
+    for (unsigned i = 0; i < COTE__COMPONENT_IDS; i++)
+        if (cote__slice_equal(iid, cote__slice_of(component->iids[i]))) return true;
+    return false;
+}
+
+bool cote__component_renew(cote__component *component)
+{
+    unsigned next = (atomic_load(&component->iid) + 1) % COTE__COMPONENT_IDS;
+    make_id(component->iids[next]);
+    if (!cote__registration_rename(&component->registration, &component->settings,
+                                   component->iids[next]))
+        return false;
+    atomic_store_explicit(&component->iid, next, memory_order_release);
+    return true;
+}
+
 /* MARK: the beginning */
 
 int cote__component_init(cote__component *component, const cote__component_kind *kind,
@@ -294,9 +325,7 @@ int cote__component_init(cote__component *component, const cote__component_kind 
         cote__settings_fini(&component->settings);
         return COTE_ESYSTEM;
     }
-    uint8_t bytes[16];
-    cote__random(bytes, sizeof bytes);
-    cote__uuid_format(bytes, component->iid);
+    make_id(component->iids[0]);
     return COTE_OK;
 }
 
@@ -312,13 +341,13 @@ static void start_on_loop(cote__task *task)
     log_hello(component);
     cote__component_hold(component); /* the registration's */
     component->kind->start(component);
-    cote__discovery_enter(component->hub, &component->registration);
+    cote__discovery_enter(&component->registration);
 }
 
 int cote__component_start(cote__component *component, uint16_t port)
 {
-    int result = cote__registration_init(&component->registration, component->loop,
-                                         &component->settings, component->iid, port);
+    int result = cote__registration_init(&component->registration, component->loop, component->hub,
+                                         &component->settings, component->iids[0], port);
     if (result != COTE_OK) return result;
     component->registration.on_peer = on_peer;
     component->registration.on_trouble = on_trouble;

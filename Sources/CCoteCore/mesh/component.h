@@ -45,11 +45,14 @@ typedef struct cote__component_kind {
     bool (*is_drained)(struct cote__component *component);
 } cote__component_kind;
 
+enum { COTE__COMPONENT_IDS = 16 /* so many changes an id stays readable for */ };
+
 typedef struct cote__component {
     const cote__component_kind *kind;
     cote_loop *loop, *hub;
     cote__settings settings;
-    char iid[COTE__UUID_SIZE + 1];
+    char iids[COTE__COMPONENT_IDS][COTE__UUID_SIZE + 1]; /* the last ones, a ring */
+    atomic_uint iid;                                     /* the number of the one that counts */
     cote__registration registration;
     cote__member member;
 
@@ -79,6 +82,9 @@ void cote__component_fini(cote__component *component);
 int cote__component_start(cote__component *component, uint16_t port);
 
 /* From any thread. */
+const char *cote__component_id(const cote__component *component);
+/* Whether that is its id, or was one of its last. On the loop thread. */
+bool cote__component_is(const cote__component *component, cote__slice iid);
 void cote__component_close(cote__component *component);
 /* What it has counted, as much as the caller's struct takes. COTE_EINVAL. */
 int cote__component_counters(const cote__component *component, cote_counters *counters);
@@ -94,6 +100,9 @@ bool cote__component_is_closing(const cote__component *component);
 void cote__component_leave(cote__component *component);
 /* Tells the user and the log of a partner. */
 void cote__component_peer(cote__component *component, cote_peer_event event, cote__peer *peer);
+/* Takes a fresh id and announces it. False when there is no memory, or it has said goodbye: it
+ * keeps the one that it has. */
+bool cote__component_renew(cote__component *component);
 /* Remembers how many partners are connected, and tells it if that is new. */
 void cote__component_connected(cote__component *component, size_t count);
 void cote__component_log(const cote__component *component, cote_log_level level, const char *format,

@@ -9,7 +9,9 @@
 #include "state/queue.h"
 #include "wire/greeting.h"
 
-enum { CONFIRMATION = 50 /* ms, for what waits in the socket to be read */ };
+enum {
+    CONFIRMATION = 50 /* ms, for what waits in the socket to be read */
+};
 
 /* Touched on the hub's thread only. The resolver is there while any discovery is. */
 static discovery *discoveries;
@@ -27,7 +29,8 @@ static void tell_all(const discovery *self, cote_peer_event event, cote__peer *p
 static void tell_all_of_change(discovery *self, cote__peer *before, cote__peer *after)
 {
     for (cote__registration *to = self->registrations; to; to = to->next) {
-        if (cote__peer_relation(to->self, before) == cote__peer_relation(to->self, after)) {
+        if (cote__peer_relation(to->says.self, before) ==
+            cote__peer_relation(to->says.self, after)) {
             cote__news_tell(to, COTE_PEER_UPDATED, after, false);
         } else {
             cote__news_tell(to, COTE_PEER_REMOVED, before, false);
@@ -114,9 +117,10 @@ static bool is_own(const discovery *self, const cote__hello *hello)
 {
     for (const discovery *at = discoveries; at; at = at->next)
         for (const cote__registration *one = at->registrations; one; one = one->next)
-            if (cote__slice_equal(hello->iid, cote__slice_of(cote__peer_public(one->self)->id)))
+            if (cote__slice_equal(hello->iid,
+                                  cote__slice_of(cote__peer_public(one->says.self)->id)))
                 return at == self;
-    const cote_peer *some = cote__peer_public(self->registrations->self);
+    const cote_peer *some = cote__peer_public(self->registrations->says.self);
     return cote__slice_equal(hello->pid, cote__slice_of(some->process));
 }
 
@@ -171,14 +175,27 @@ static bool speaks_for(const cote__roster_peer *known, const cote__hello *hello,
 
 static bool read_hello(discovery *self, uint64_t origin, cote__slice data, cote__hello *hello)
 {
-    cote__hello_result result =
-        data.size > sizeof self->scratch
-            ? COTE__HELLO_NONE
-            : cote__hello_decode(data.data, data.size, self->scratch, hello);
+    if (data.size > self->settings.max_hello) {
+        refuse(self, COTE__REFUSED_HELLO, origin, "a hello that is too big");
+        return false;
+    }
+    cote__hello_result result = cote__hello_decode(data.data, data.size, self->scratch, hello);
     if (result == COTE__HELLO_NONE) refuse(self, COTE__REFUSED_DATAGRAM, origin, "what came");
     if (result == COTE__HELLO_MALFORMED)
         refuse(self, COTE__REFUSED_HELLO, origin, "a hello that makes no sense");
     return result == COTE__HELLO_OK;
+}
+
+/* Whether there is room for somebody new, and he does not come too fast. */
+static bool admits(discovery *self, const cote__hello *hello, uint64_t origin, cote__slice data)
+{
+    bool room = cote__roster_has_room(&self->roster, self->settings.max_peers, data.size);
+    uint32_t source = (uint32_t)(origin >> 16);
+    if (room && cote__admission_pass(&self->admission, source, hello->iid, cote__now()))
+        return true;
+    refuse(self, COTE__REFUSED_PEER, origin,
+           room ? "one of too many new peers at once" : "a peer more than may be known");
+    return false;
 }
 
 static void received(void *context, uint32_t source, uint16_t port, cote__slice data)
@@ -203,6 +220,7 @@ static void received(void *context, uint32_t source, uint16_t port, cote__slice 
         if (known) forget(self, known, false);
         return;
     }
+    if (!known && !admits(self, &hello, origin, data)) return;
     uint32_t address = cote__locate(&self->locator, &hello, source, port, data);
     if (address) hear(self, &hello, address, origin, data);
 }
@@ -304,19 +322,6 @@ static void release_peer(void *context, void *peer)
     cote__peer_release(peer);
 }
 
-static bool same_settings(const cote__discovery_settings *one,
-                          const cote__discovery_settings *other)
-{
-    return one->address == other->address && one->destination == other->destination &&
-           one->multicast == other->multicast && one->multicast_ttl == other->multicast_ttl &&
-           strcmp(one->interfaces, other->interfaces) == 0 &&
-           strcmp(one->seeds, other->seeds) == 0 && one->port == other->port &&
-           one->use_host_names == other->use_host_names &&
-           cote__redis_settings_equal(one->redis, other->redis) &&
-           one->hello_interval == other->hello_interval &&
-           one->check_interval == other->check_interval && one->node_timeout == other->node_timeout;
-}
-
 static void drop_resolver(void)
 {
     if (discoveries) return;
@@ -333,6 +338,7 @@ void cote__discovery_destroy(discovery *self)
     if (self->transport) self->transport->ops->destroy(self->transport);
     cote__locator_fini(&self->locator);
     cote__roster_fini(&self->roster, release_peer, NULL);
+    cote__admission_fini(&self->admission);
     cote__redis_settings_release(self->settings.redis);
     free(self);
     drop_resolver();
@@ -348,6 +354,8 @@ static bool set_up(discovery *self, cote_loop *hub, const char *host)
                                     .context = self};
     snprintf(self->locator.host, sizeof self->locator.host, "%s", host);
     cote__random(&self->roster.seed, sizeof self->roster.seed);
+    cote__random(self->admission.key, sizeof self->admission.key);
+    self->admission.rate = (uint32_t)settings->max_new_peers;
     self->transport = settings->redis
                           ? cote__redis_transport(hub, resolver, settings, &transport_events, self)
                           : cote__udp_transport(hub, resolver, settings, &transport_events, self);
@@ -359,7 +367,7 @@ discovery *cote__discovery_for(cote_loop *hub, const cote__discovery_settings *s
                                const char *host)
 {
     for (discovery *at = discoveries; at; at = at->next)
-        if (same_settings(&at->settings, settings)) return at;
+        if (cote__discovery_settings_equal(&at->settings, settings)) return at;
     if (!resolver && !(resolver = cote__resolver_create(hub))) return NULL;
     discovery *self = calloc(1, sizeof *self);
     if (!self) {
@@ -378,4 +386,14 @@ discovery *cote__discovery_for(cote_loop *hub, const cote__discovery_settings *s
     self->next = discoveries;
     discoveries = self;
     return self;
+}
+
+/* MARK: who is there */
+
+const cote__roster *cote__discovery_roster(const cote__registration *registration,
+                                           cote__registration **first)
+{
+    const discovery *self = registration->discovery;
+    *first = self ? self->registrations : NULL;
+    return self ? &self->roster : NULL;
 }

@@ -11,6 +11,7 @@
 #include "net/loop.h"
 #include "net/system.h"
 #include "net/timer.h"
+#include "state/roster.h"
 
 struct cote__discovery;
 
@@ -19,19 +20,31 @@ typedef struct cote__news {
     cote_peer_event event;
     cote__peer *peer;        /* borrowed */
     cote__relation relation; /* of a stranger it is told for the log */
+    bool shares_key;         /* with the component */
     bool silent;             /* removed because it was not heard, not because it said goodbye */
 } cote__news;
+
+/* What a component says of itself. Zero-initialised is empty. */
+typedef struct cote__statement {
+    cote__peer *self;        /* owned: as others of this process see it */
+    cote__buffer hello, bye; /* owned: the datagrams */
+} cote__statement;
+
+void cote__statement_fini(cote__statement *statement);
 
 /* What is known of a component to be found by others. Embedded in it. All callbacks on `loop`. */
 typedef struct cote__registration {
     cote_loop *loop;
     cote__discovery_settings settings;
-    cote__peer *self;        /* owned: what stays of it */
-    cote__buffer hello, bye; /* owned: the datagrams; the hub's once it is entered */
-    const char *iid;         /* the component's, as all that its hello is made of anew from: */
+    cote__statement says; /* the hub's from entering to leaving */
+    /* What that is made of, the loop's: */
+    const char *iid; /* the component's */
     uint16_t port;
     double weight;
     char host[COTE__HOST_NAME_SIZE], program[128];
+    cote__buffer handles; /* a JSON array of strings; empty: it does not say */
+    bool left;            /* it says nothing new any more */
+
     bool hears_key;       /* wants to hear of strangers of its key too */
     bool ignores_process; /* takes no notice of components of its own process */
     bool gathers;         /* enters a little later, with what it has to say by then */
@@ -45,7 +58,6 @@ typedef struct cote__registration {
 
     /* The hub's own: */
     cote_loop *hub;
-    cote__peer *shown; /* owned: as others of this process see it now */
     cote__task enter_task,
         leave_task; /* two, since leaving may be asked for while entering is on its way */
     struct cote__discovery *discovery;
@@ -56,25 +68,38 @@ typedef struct cote__registration {
     cote__time next_hello, next_answer;
 } cote__registration;
 
-/* Makes hello and bye and `self`. COTE_ENOMEM, COTE_ETOOBIG. Undone by cote__registration_fini. */
-int cote__registration_init(cote__registration *registration, cote_loop *loop,
+/* Makes what it says. COTE_ENOMEM, COTE_ETOOBIG. Undone by cote__registration_fini. */
+int cote__registration_init(cote__registration *registration, cote_loop *loop, cote_loop *hub,
                             const cote__settings *settings, const char *iid, uint16_t port);
 void cote__registration_fini(cote__registration *registration);
 
 /*
- * Says what it handles, a JSON array of strings, from now on: in its hello or, where that has no
- * room for it, as a digest (`*whole` false). Before it enters or after. False when there is no
- * memory, or not even room for that; then all stays as it was.
+ * Goes by another id from now on, which stays the component's, and handles what it did. It says so
+ * at once; others drop the old id when they do not hear it any more. Between entering and leaving.
+ * False when there is no memory, or it has left; then all stays as it was.
+ */
+bool cote__registration_rename(cote__registration *registration, const cote__settings *settings,
+                               const char *iid);
+
+/*
+ * Says what it handles, a JSON array of strings, or no list, from now on: in its hello or, where
+ * that has no room for it, as a digest (`*whole` false). Before it enters or after. False when
+ * there is no memory, or not even room for that, or it has left; then all stays as it was.
  */
 bool cote__registration_offer(cote__registration *registration, const cote__settings *settings,
-                              cote_loop *hub, cote__slice handles, bool *whole);
+                              cote__slice handles, bool *whole);
 
-/* The hub takes over another hello and peer, and tells everybody if it has entered. False when
- * there is no memory. */
-bool cote__discovery_renew(cote_loop *hub, cote__registration *registration,
-                           const cote__buffer *hello, cote__peer *shown);
+/* The hub takes over what is said from now on, and tells everybody if the registration has entered.
+ * False when there is no memory. */
+bool cote__discovery_renew(cote__registration *registration, const cote__statement *says);
+
 /* On the registration's loop, once each, in this order; after leaving, on_left comes last. */
-void cote__discovery_enter(cote_loop *hub, cote__registration *registration);
+void cote__discovery_enter(cote__registration *registration);
 void cote__discovery_leave(cote__registration *registration);
+
+/* On the hub's thread: who is heard, and the first of those of this process, with the others behind
+ * it. NULL if the registration has no discovery. */
+const cote__roster *cote__discovery_roster(const cote__registration *registration,
+                                           cote__registration **first);
 
 #endif

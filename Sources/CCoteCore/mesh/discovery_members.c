@@ -1,5 +1,6 @@
 /* discovery_members.c - components that come to their discovery, say something new, and leave. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "mesh/announce.h"
 #include "mesh/discovery_own.h"
@@ -20,18 +21,16 @@ static void introduce_known(void *context, cote__roster_peer *entry)
 
 static void introduce_siblings(discovery *self, cote__registration *one, cote_peer_event event)
 {
-    for (cote__registration *other = self->registrations; other; other = other->next) {
-        if (other == one) continue;
-        cote__news_tell(one, event, other->shown, false);
-        cote__news_tell(other, event, one->shown, false);
-    }
+    for (cote__registration *other = self->registrations; other; other = other->next)
+        if (other != one) cote__news_tell(one, event, other->says.self, false);
+    cote__news_tell_others(self->registrations, one, event, one->says.self);
 }
 
 static void enter(cote__registration *registration)
 {
     cote_loop *hub = registration->hub;
     discovery *self = cote__discovery_for(hub, &registration->settings,
-                                          cote__peer_public(registration->self)->host);
+                                          cote__peer_public(registration->says.self)->host);
     if (!self) return; /* no memory: it stays unannounced, and can still leave */
     if (!cote__announce_begin(registration, hub, self->transport)) {
         if (!self->registrations) cote__discovery_destroy(self);
@@ -66,37 +65,48 @@ static void enter_task(cote__task *task)
         enter(registration);
 }
 
-/* MARK: another hello */
+/* MARK: something new to say */
 
 typedef struct renewal {
     cote__task task;
     cote__registration *registration;
-    cote__buffer hello;
-    cote__peer *shown;
+    cote__statement says;
 } renewal;
+
+/* Of a fresh id those of this process hear before the old one goes: then it is the same listener,
+ * whose connection stays. */
+static void tell_others(cote__registration *one, cote__peer *before)
+{
+    cote__registration *first = one->discovery->registrations;
+    cote__peer *after = one->says.self;
+    if (strcmp(cote__peer_public(before)->id, cote__peer_public(after)->id) == 0) {
+        cote__news_tell_others(first, one, COTE_PEER_UPDATED, after);
+    } else {
+        cote__news_tell_others(first, one, COTE_PEER_ADDED, after);
+        cote__news_tell_others(first, one, COTE_PEER_REMOVED, before);
+    }
+}
 
 static void renew(cote__task *task)
 {
-    renewal self = *(renewal *)task;
-    cote__registration *one = self.registration;
-    free(task);
-    cote__buffer_fini(&one->hello);
-    cote__peer_release(one->shown);
-    one->hello = self.hello;
-    one->shown = self.shown;
-    if (!one->discovery) return;
-    for (cote__registration *to = one->discovery->registrations; to; to = to->next)
-        if (to != one) cote__news_tell(to, COTE_PEER_UPDATED, one->shown, false);
-    cote__announce_now(one);
+    renewal *self = (renewal *)task;
+    cote__registration *one = self->registration;
+    cote__statement before = one->says;
+    one->says = self->says;
+    free(self);
+    if (one->discovery) {
+        tell_others(one, before.self);
+        cote__announce_now(one);
+    }
+    cote__statement_fini(&before);
 }
 
-bool cote__discovery_renew(cote_loop *hub, cote__registration *registration,
-                           const cote__buffer *hello, cote__peer *shown)
+bool cote__discovery_renew(cote__registration *registration, const cote__statement *says)
 {
     renewal *self = malloc(sizeof *self);
     if (!self) return false;
-    *self = (renewal){{NULL, renew}, registration, *hello, shown};
-    cote__loop_post(hub, &self->task);
+    *self = (renewal){{NULL, renew}, registration, *says};
+    cote__loop_post(registration->hub, &self->task);
     return true;
 }
 
@@ -125,15 +135,15 @@ static void leave(cote__task *task)
     cote__loop_post(registration->loop, &registration->leave_task);
 }
 
-void cote__discovery_enter(cote_loop *hub, cote__registration *registration)
+void cote__discovery_enter(cote__registration *registration)
 {
-    registration->hub = hub;
     registration->enter_task.run = enter_task;
-    cote__loop_post(hub, &registration->enter_task);
+    cote__loop_post(registration->hub, &registration->enter_task);
 }
 
 void cote__discovery_leave(cote__registration *registration)
 {
+    registration->left = true;
     registration->leave_task.run = leave;
     cote__loop_post(registration->hub, &registration->leave_task);
 }

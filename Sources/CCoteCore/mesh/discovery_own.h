@@ -6,6 +6,7 @@
 #include "mesh/locate.h"
 #include "mesh/refusals.h"
 #include "mesh/transport.h"
+#include "state/admission.h"
 #include "state/roster.h"
 #include "state/vitals.h"
 
@@ -15,6 +16,7 @@ typedef struct cote__discovery {
     cote__transport *transport;
     cote__locator locator;
     cote__roster roster; /* its values are cote__peer */
+    cote__admission admission;
     cote__registration *registrations;
     cote__timer *check;
     bool confirming;    /* somebody seems silent; the next check decides */

@@ -36,13 +36,23 @@ static bool is_able(const choice *wanted, const cote__link *link)
     return cote__link_is_usable(link) && suits(link, wanted->wants);
 }
 
+/* It has not answered as many as it may be sent, or has not read what was sent. */
+static bool is_full(const cote__link *link)
+{
+    const cote__settings *settings = &link->links->component->settings;
+    return link->load.pending >= settings->max_in_flight ||
+           (link->connection && !cote__connection_has_room(link->connection, 1));
+}
+
 static const cote__load *candidate(const void *context, size_t index)
 {
     const choice *self = context;
     cote__link *link = self->requester->links.items[index];
-    if (!cote__link_is_usable(link)) link->settled = false; /* what waits now is for it too */
-    bool chosen = link->passed_over == self->second && (!self->from_queue || link->credit > 0) &&
-                  is_able(self, link);
+    bool full = is_full(link);
+    if (full || !cote__link_is_usable(link))
+        link->settled = false; /* what waits now is for it too */
+    bool chosen = link->passed_over == self->second && !full &&
+                  (!self->from_queue || link->credit > 0) && is_able(self, link);
     return chosen ? &link->load : NULL;
 }
 
@@ -151,15 +161,20 @@ void cote__dispatch_init(cote_requester *requester)
 
 static void transmit(cote__requested *request, cote__link *link)
 {
-    cote__buffer_append(cote__connection_output(link->connection), request + 1,
-                        request->frame_size);
+    cote__buffer *out = cote__connection_output(link->connection);
+    cote__slice frame = {(const char *)(request + 1), request->frame_size};
+    request->start = cote__connection_position(link->connection);
+    if (request->losses == 0)
+        cote__buffer_append_slice(out, frame);
+    else
+        cote__request_encode_again(out, frame, request->losses);
     cote__connection_written(link->connection);
     cote__queue_push(&link->sent, &request->node);
     link->load.pending++;
     request->link = link;
     cote__health_sent(link);
     request->sent_at = 0;
-    atomic_fetch_sub(&request->requester->queued, 1);
+    cote__quota_give(&request->requester->queued, request->frame_size);
 }
 
 static void leave_queue(cote__requested *request)
@@ -210,8 +225,9 @@ void cote__dispatch_waiting_to(cote__link *link)
         if (suits(link, &waiting->wants)) send_some(link, waiting);
     }
     /* A user's policy may leave one waiting that could go, and so may who is passed over. */
-    link->settled = link->credit > 0 && !link->passed_over &&
-                    requester->component.settings.balancing != COTE_CUSTOM;
+    const cote__settings *settings = &requester->component.settings;
+    link->settled = link->credit > 0 && !is_full(link) && !link->passed_over &&
+                    settings->balancing != COTE_CUSTOM;
 }
 
 static void fail_all(cote__waiting *waiting, int status)
@@ -255,6 +271,22 @@ int cote__dispatch(cote__requested *request)
     return COTE_OK;
 }
 
+void cote__dispatch_again(cote__requested *request)
+{
+    cote_requester *requester = request->requester;
+    cote__waiting *waiting = cote__waiting_for(&requester->waiting, &request->wants);
+    if (!waiting) return;
+    cote__queue_remove(&request->link->sent, &request->node);
+    request->link->load.pending--;
+    cote__health_relieved(request->link);
+    request->link = NULL;
+    request->waiting = waiting;
+    cote__queue_push_front(&waiting->queue, &request->node);
+    cote__waiting_prefer(&requester->waiting, waiting);
+    cote__quota_retake(&requester->queued, request->frame_size);
+    for (size_t i = 0; i < requester->links.count; i++) requester->links.items[i]->settled = false;
+}
+
 void cote__dispatch_forget(cote__requested *request)
 {
     cote__link *link = request->link;
@@ -267,7 +299,7 @@ void cote__dispatch_forget(cote__requested *request)
         return;
     }
     if (request->waiting) leave_queue(request);
-    atomic_fetch_sub(&request->requester->queued, 1);
+    cote__quota_give(&request->requester->queued, request->frame_size);
 }
 
 void cote__dispatch_answered(cote__requested *request)

@@ -4,19 +4,22 @@
 #include <unistd.h>
 
 #include "net/system.h"
+#include "wire/addressee.h"
 #include "wire/error.h"
 #include "wire/message.h"
+#include "wire/probe.h"
 
 enum {
     /* ms, while it leaves: */
     SETTLING = 50, /* who heard of it before its goodbye may be about to connect */
     QUIET = 100,   /* after which a requester that knows no goodbye may be taken to pause */
     PATIENCE =
-        1000 /* with one that has not sent any request: perhaps it is one of ours, and slow */
-};
-#include "wire/probe.h"
+        1000, /* with one that has not sent any request: perhaps it is one of ours, and slow */
 
-enum { MOST_UNREAD = 64 * 1024 /* bytes; who leaves so many unread has signs of life enough */ };
+    MOST_UNREAD = 64 * 1024 /* bytes; who leaves so many unread has signs of life enough */
+};
+
+enum { LOOPBACK = 0x7f000001 };
 
 /* MARK: connections */
 
@@ -27,14 +30,27 @@ static void forget_kept(atomic_size_t *kept)
 
 cote__channel *cote__channel_retain(cote__channel *channel)
 {
-    atomic_fetch_add_explicit(&channel->references, 1, memory_order_relaxed);
-    return channel;
+    atomic_fetch_add_explicit(&channel->duties, 1, memory_order_relaxed);
+    return cote__channel_remember(channel);
 }
 
 void cote__channel_release(cote__channel *channel)
 {
+    if (atomic_fetch_sub_explicit(&channel->duties, 1, memory_order_acq_rel) == 1)
+        forget_kept(channel->kept);
+    cote__channel_forget(channel);
+}
+
+cote__channel *cote__channel_remember(cote__channel *channel)
+{
+    atomic_fetch_add_explicit(&channel->references, 1, memory_order_relaxed);
+    return channel;
+}
+
+void cote__channel_forget(cote__channel *channel)
+{
     if (atomic_fetch_sub_explicit(&channel->references, 1, memory_order_acq_rel) != 1) return;
-    forget_kept(channel->kept);
+    cote__gate_release(channel->place.gate);
     free(channel);
 }
 
@@ -52,16 +68,36 @@ static void answer_probe(cote__connection *connection)
     cote__connection_written(connection);
 }
 
+/* What comes behind it is not for this component. */
+static void turn_away(cote__channel *channel)
+{
+    channel->turned_away = true;
+    cote__component_log(channel->door->component, COTE_LOG_DEBUG,
+                        "%s looks for somebody else: closed", channel->address);
+    cote__elsewhere_encode(cote__connection_output(channel->connection));
+    cote__connection_written(channel->connection);
+    cote__connection_finish(channel->connection);
+}
+
 static bool frame_came(void *owner, const cote__amp_frame *frame)
 {
     cote__channel *channel = owner;
+    if (channel->turned_away) return true;
+    cote__slice iid;
+    if (cote__addressee_decode(frame, &iid)) {
+        channel->spoken = true;
+        if (!cote__component_is(channel->door->component, iid)) turn_away(channel);
+        return true;
+    }
     if (channel->door->leaving) channel->active = cote__now();
     if (cote__is_probe(frame)) {
+        channel->spoken = true;
         answer_probe(channel->connection);
         return true;
     }
     if (cote__component_is_closing(channel->door->component)) return true;
-    return channel->door->on_frame(channel, frame);
+    channel->spoken = channel->door->on_frame(channel, frame);
+    return channel->spoken;
 }
 
 static void on_closed(void *owner, int status)
@@ -71,30 +107,48 @@ static void on_closed(void *owner, int status)
     cote__component *component = door->component;
     cote__component_refused_bytes(component, channel->address, status);
     cote__queue_remove(&door->channels, &channel->node);
+    cote__gate_depart(&channel->place);
     channel->connection = NULL;
     atomic_store(&channel->gone, true);
     if (door->on_lost) door->on_lost(channel);
     cote__component_connected(component, door->channels.count);
+    cote__recall_lost(&door->recall);
     cote__channel_release(channel);
     cote__component_release(component);
 }
 
-static const cote__connection_events connection_events = {NULL, frame_came, on_closed, NULL};
+static void on_held(void *owner)
+{
+    cote__gate_hold(&((cote__channel *)owner)->place);
+}
+
+static const cote__connection_events connection_events = {NULL,    frame_came, on_closed,
+                                                          on_held, NULL,       NULL};
 
 static void on_incoming(void *context, cote__listener *listener)
 {
     cote__door *door = context;
+    if (!cote__guard_admit(door)) return; /* the listener closes it */
     cote__channel *channel = calloc(1, sizeof *channel);
     if (!channel) return;
     atomic_init(&channel->references, 1);
+    atomic_init(&channel->duties, 1);
     channel->door = door;
     if (cote__connection_accept(listener, door->component->settings.max_frame, &connection_events,
                                 channel, &channel->connection) != COTE_OK) {
         free(channel);
+        cote__recall_lost(&door->recall);
         return;
     }
+    uint32_t peer = cote__connection_peer(channel->connection);
+    channel->host = peer;
+    cote__address_format(peer, channel->address);
+    channel->home = cote__connection_is_local(channel->connection) ? LOOPBACK : peer;
+    channel->idle_since = cote__now();
+    cote__connection_bound(channel->connection, door->max_unsent);
+    cote__connection_hold_above(channel->connection, door->most_unread);
+    cote__gate_arrive(&channel->place, door->gate, channel->connection);
     cote__connection_meter(channel->connection, &door->component->traffic);
-    cote__address_format(cote__connection_peer(channel->connection), channel->address);
     channel->kept = door->kept;
     atomic_fetch_add(channel->kept, 1);
     cote__queue_push(&door->channels, &channel->node);
@@ -106,7 +160,9 @@ static void on_incoming(void *context, cote__listener *listener)
 
 static void on_trouble(void *context, const char *message)
 {
-    cote__component *component = ((cote__door *)context)->component;
+    cote__door *door = context;
+    cote__component *component = door->component;
+    cote__guard_trouble(door, message != NULL);
     if (message)
         cote__component_log(component, COTE_LOG_WARNING, "takes no connections for now: %s",
                             message);
@@ -123,8 +179,11 @@ int cote__door_open(cote__door *door, cote__component *component, cote__door_fra
     *door = (cote__door){
         .component = component,
         .on_frame = on_frame,
+        .max_unsent = SIZE_MAX,
+        .most_unread = SIZE_MAX,
         .descriptor = -1,
         .kept = malloc(sizeof *door->kept),
+        .recall.door = door,
     };
     if (!door->kept) return cote__fail(COTE_ENOMEM, "listener");
     atomic_init(door->kept, 1);
@@ -155,9 +214,19 @@ void cote__door_start(cote__door *door)
                             cote_error_detail());
 }
 
+size_t cote__door_count(const cote__door *door, uint32_t host)
+{
+    size_t count = 0;
+    for (cote__queue_node *node = door->channels.head; node; node = node->next)
+        count += COTE__CONTAINER(node, cote__channel, node)->host == host;
+    return count;
+}
+
 void cote__door_close(cote__door *door)
 {
+    cote__recall_close(&door->recall);
     cote__listener_stop(door->listener);
+    cote__guard_close(door);
     for (cote__queue_node *node = door->channels.head; node; node = node->next) {
         cote__channel *channel = COTE__CONTAINER(node, cote__channel, node);
         atomic_store(&channel->gone, true);
@@ -178,8 +247,7 @@ void cote__door_leave(cote__door *door)
 /* Each token of a request keeps its channel. */
 static bool is_idle(const cote__channel *channel)
 {
-    return atomic_load(&channel->references) == 1 &&
-           cote__connection_backlog(channel->connection) == 0;
+    return atomic_load(&channel->duties) == 1 && cote__connection_backlog(channel->connection) == 0;
 }
 
 static bool may_be_shown_out(cote__channel *channel, cote__time now)

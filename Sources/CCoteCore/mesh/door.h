@@ -3,10 +3,10 @@
 #ifndef COTE_MESH_DOOR_H
 #define COTE_MESH_DOOR_H
 
-#include "mesh/component.h"
-#include "net/connection.h"
+#include "mesh/gate.h"
+#include "mesh/guard.h"
+#include "mesh/recall.h"
 #include "net/listener.h"
-#include "state/queue.h"
 
 struct cote__door;
 
@@ -23,10 +23,18 @@ typedef enum cote__speaker {
  */
 typedef struct cote__channel {
     atomic_uint references;
+    atomic_uint duties;      /* those of them that have something to do still */
     atomic_bool gone;        /* the same, for other threads: what is written would not arrive */
     struct cote__door *door; /* valid while `connection` is not NULL */
     cote__connection *connection;
     cote__queue_node node; /* in the door's list */
+    cote__gate_place place;
+    bool spoken;           /* a whole frame came */
+    bool turned_away;      /* it is for somebody else */
+    cote__time idle_since; /* or since somebody was announced where it comes from */
+    uint32_t host;         /* IPv4, host order; 0 if unknown */
+    uint32_t home;         /* the same, but 127.0.0.1 for all of this host */
+    uint64_t missed;       /* messages that its subscriber is to be told it does not get */
     cote__queue watches;   /* the component's, as the next */
     size_t running;        /* requests that came over it and were not answered yet */
     cote__speaker speaker; /* a responder's */
@@ -37,6 +45,9 @@ typedef struct cote__channel {
 
 cote__channel *cote__channel_retain(cote__channel *channel);
 void cote__channel_release(cote__channel *channel);
+/* As these, but a door that is left does not wait for it. */
+cote__channel *cote__channel_remember(cote__channel *channel);
+void cote__channel_forget(cote__channel *channel);
 
 /* A frame came. False if it breaks the protocol: the connection is closed. */
 typedef bool (*cote__door_frame_cb)(cote__channel *channel, const cote__amp_frame *frame);
@@ -49,6 +60,10 @@ typedef struct cote__door {
     cote__component *component;
     cote__door_frame_cb on_frame;
     cote__door_channel_cb on_opened, on_lost; /* NULL, or set after it was opened */
+    size_t max_unsent;  /* bytes that may wait in a connection; set likewise */
+    size_t most_unread; /* and while it is read from; set likewise */
+    cote__gate *gate;   /* NULL, or set likewise */
+    cote__guard guard;
     uint16_t port;
     int descriptor; /* bound, on its way to the listener; else -1 */
     cote__listener *listener;
@@ -57,6 +72,7 @@ typedef struct cote__door {
     atomic_size_t *kept;
     bool leaving;
     cote__time left; /* since when it is */
+    cote__recall recall;
 } cote__door;
 
 /* Binds, on any thread, to the first free port from the settings' one up. COTE_EADDRINUSE,
@@ -68,6 +84,8 @@ void cote__door_fini(cote__door *door); /* on any thread, when it is closed */
 /* Lets others in. */
 void cote__door_start(cote__door *door);
 void cote__door_close(cote__door *door);
+/* How many connections there are from that address. */
+size_t cote__door_count(const cote__door *door, uint32_t host);
 
 /* Says goodbye over each connection, and over those that still come. */
 void cote__door_leave(cote__door *door);

@@ -1,10 +1,10 @@
 /* encode.c - from what a caller wants to send to a request with its frame. */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "mesh/requester.h"
 #include "state/hash.h"
 #include "wire/error.h"
+#include "wire/uuid.h"
 #include "wire/value.h"
 
 enum { MAX_EXTRA = COTE__AMP_MAX_ARGUMENTS - 2 /* beside payload and id */ };
@@ -135,15 +135,14 @@ static bool copy_subset(const cote__outgoing *outgoing, char **subset)
 cote__requested *cote__request_create(cote_requester *requester, const cote__outgoing *outgoing,
                                       uint32_t timeout, uint64_t number)
 {
-    char id[COTE__UUID_SIZE + 24];
-    int id_size =
-        snprintf(id, sizeof id, "%s:%llu", requester->component.iid, (unsigned long long)number);
+    char id[COTE__REQUEST_ID_SIZE];
+    size_t id_size = cote__request_id_format(cote__component_id(&requester->component), number, id);
     cote__buffer memory = {0};
     /* The struct comes first, and frame and type behind it: one allocation for a request. */
     if (cote__buffer_reserve(&memory, sizeof(cote__requested) + 192 +
                                           (outgoing->payload ? outgoing->payload->size : 0)))
         memory.size = sizeof(cote__requested);
-    encode(&memory, outgoing, timeout, (cote__slice){id, (size_t)id_size});
+    encode(&memory, outgoing, timeout, (cote__slice){id, id_size});
     size_t frame_size = memory.size - sizeof(cote__requested);
     cote__slice type = cote__slice_of(outgoing->type);
     cote__buffer_append_slice(&memory, type);
@@ -157,6 +156,7 @@ cote__requested *cote__request_create(cote_requester *requester, const cote__out
     *request = (cote__requested){
         .pending = {.number = number, .deadline = COTE__NEVER},
         .requester = requester,
+        .idempotent = outgoing->options.flags & COTE_SEND_IDEMPOTENT,
         .wants = {.type = type,
                   .hash = cote__hash(requester->links.seed, type),
                   .subset = subset,

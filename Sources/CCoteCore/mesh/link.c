@@ -4,14 +4,9 @@
 
 #include "mesh/health.h"
 #include "net/system.h"
+#include "wire/addressee.h"
 #include "wire/message.h"
 #include "wire/probe.h"
-
-enum {
-    RETRY_LEAST = 50,  /* ms */
-    RETRY_MOST = 2000, /* ms */
-    RETRY_DOUBLINGS = 6
-};
 
 static void connect_now(void *context);
 
@@ -92,19 +87,36 @@ void cote__links_changed(cote__links *links)
     if (links->events->changed) links->events->changed(links->component);
 }
 
-static void retry_later(cote__link *link)
+/* `breach`: it was closed for the bytes that came over it. */
+static void try_again(cote__link *link, bool breach)
 {
-    unsigned doublings = link->attempts < RETRY_DOUBLINGS ? link->attempts : RETRY_DOUBLINGS;
-    cote__time delay = (cote__time)RETRY_LEAST << doublings;
-    if (delay > RETRY_MOST) delay = RETRY_MOST;
-    link->attempts++;
-    cote__timer_start(link->retry, delay / 2 + cote__random_up_to(delay / 2));
+    cote__time delay = cote__backoff_lost(&link->backoff, cote__now(), breach);
+    if (link->given_up) return; /* until it is heard again */
+    if (delay == 0) {
+        connect_now(link);
+        return;
+    }
+    uint64_t random;
+    cote__random(&random, sizeof random);
+    cote__timer_start(link->retry, cote__backoff_jitter(delay, random));
+}
+
+/* Whoever listens there is perhaps somebody else by now. Of Node.js nobody could tell. */
+static void say_for_whom(cote__link *link)
+{
+    const cote_peer *peer = cote__peer_public(link->peer);
+    link->misled = false;
+    if (!peer->ours) return;
+    cote__addressee_encode(cote__connection_output(link->connection), cote__slice_of(peer->id));
+    cote__connection_written(link->connection);
 }
 
 static void on_opened(void *owner)
 {
     cote__link *link = owner;
     link->open = true;
+    say_for_whom(link);
+    cote__backoff_opened(&link->backoff, cote__now());
     cote__ability_opened(&link->ability);
     if (link->links->events->opened) link->links->events->opened(link);
     cote__links_changed(link->links);
@@ -127,9 +139,12 @@ static void on_bye(cote__link *link)
 static bool on_frame(void *owner, const cote__amp_frame *frame)
 {
     cote__link *link = owner;
-    link->attempts =
-        0; /* not before: one that accepts and closes must not be tried in a tight circle */
     if (cote__is_probe_answer(frame)) return true; /* that it came is all that it says */
+    if (cote__is_elsewhere(frame)) {
+        link->misled = true;
+        cote__connection_close(link->connection);
+        return true;
+    }
     if (!cote__is_farewell(frame)) return link->links->events->frame(link, frame);
     on_bye(link);
     return true;
@@ -140,8 +155,8 @@ static void on_closed(void *owner, int status)
     cote__link *link = owner;
     cote__links *links = link->links;
     cote__component *component = links->component;
-    bool was_open = link->open;
     cote__health_lost(link);
+    link->taken = link->misled ? 0 : cote__connection_taken(link->connection);
     link->connection = NULL;
     link->open = false;
     cote__component_refused_bytes(component, cote__peer_public(link->peer)->name, status);
@@ -149,13 +164,8 @@ static void on_closed(void *owner, int status)
     if (link->dropped || link->departed || link->forgotten) {
         farewell(link);
         link_destroy(link);
-    } else if (link->given_up) {
-        /* until it is heard again */
-    } else if (was_open && link->attempts == 0) {
-        link->attempts = 1;
-        connect_now(link);
     } else {
-        retry_later(link);
+        try_again(link, link->misled || (status != COTE_OK && status != COTE_ECONNLOST));
     }
     cote__links_changed(links);
     cote__component_release(component);
@@ -167,8 +177,14 @@ static void on_leaving(void *owner)
     if (link->links->events->leaving) link->links->events->leaving(link);
 }
 
-static const cote__connection_events connection_events = {on_opened, on_frame, on_closed,
-                                                          on_leaving};
+static void on_drained(void *owner)
+{
+    cote__link *link = owner;
+    if (link->links->events->drained) link->links->events->drained(link);
+}
+
+static const cote__connection_events connection_events = {on_opened, on_frame,   on_closed,
+                                                          NULL,      on_leaving, on_drained};
 
 static void connect_now(void *context)
 {
@@ -177,9 +193,10 @@ static void connect_now(void *context)
     if (cote__connection_open(component->loop, cote__peer_host(link->peer),
                               cote__peer_public(link->peer)->port, component->settings.max_frame,
                               &connection_events, link, &link->connection) != COTE_OK) {
-        retry_later(link);
+        try_again(link, false);
         return;
     }
+    cote__connection_bound(link->connection, component->settings.max_unsent);
     if (!link->links->uncounted) cote__connection_meter(link->connection, &component->traffic);
     cote__component_hold(component);
 }
@@ -267,7 +284,7 @@ static void adopt(cote__link *link, cote__peer *peer)
 /*
  * A new id at an address and port that we know is the same listener (it took a fresh id, or came
  * back): the connection that is there serves it, and one that is being tried again reaches it at
- * once.
+ * once, unless what came over it made no sense.
  */
 static void added(cote__links *links, cote__peer *peer)
 {
@@ -275,7 +292,7 @@ static void added(cote__links *links, cote__peer *peer)
     cote__link *link = link_to_place(links, peer);
     if (link) {
         adopt(link, peer);
-        if (link->connection) return;
+        if (link->connection || link->backoff.breached) return;
         cote__timer_stop(link->retry);
         connect_now(link);
         return;

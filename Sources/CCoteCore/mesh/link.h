@@ -6,6 +6,7 @@
 #include "mesh/ability.h"
 #include "mesh/component.h"
 #include "net/connection.h"
+#include "state/backoff.h"
 #include "state/balance.h"
 #include "state/breaker.h"
 #include "state/queue.h"
@@ -21,13 +22,15 @@ typedef struct cote__link {
     bool departed; /* the peer has said goodbye: nothing new is sent, what is under way may end */
     bool leaving;  /* it has said so over this connection: departed for good */
     bool dropped;  /* goes as soon as its connection is closed */
+    bool misled;   /* that led to somebody else, who takes nothing of what was written to it */
     cote__queue sent; /* the owner's, as the next two: what was sent, and waits for its answer */
     cote__load load;
-    size_t credit; /* how many more it may be sent of those that waited for somebody to appear */
-    bool settled;  /* the owner's: of those that wait there is none that it could be sent */
+    size_t credit;  /* how many more it may be sent of those that waited for somebody to appear */
+    bool settled;   /* the owner's: of those that wait there is none that it could be sent */
+    uint64_t taken; /* by the system, of what was written to the connection that is lost; bytes */
     cote__ability ability;
     cote__timer *retry;
-    unsigned attempts;
+    cote__backoff backoff;
 
     /* health.c's: */
     cote__vitals vitals;
@@ -50,6 +53,8 @@ typedef struct cote__links_events {
     void (*changed)(cote__component *component);
     /* What was written over it leaves. May be NULL. */
     void (*leaving)(cote__link *link);
+    /* The system has taken all that had waited to leave. May be NULL. */
+    void (*drained)(cote__link *link);
 } cote__links_events;
 
 /* Embedded in its component. Zero-initialised but for the first two, or four. */

@@ -51,8 +51,8 @@ static void start(cote__component *component)
 static bool on_peer(cote__component *component, cote_peer_event event, cote__peer *peer,
                     bool silent)
 {
-    /* Who reports comes to us. */
-    (void)component, (void)event, (void)peer, (void)silent;
+    (void)silent;
+    cote__recall_peer(&((cote_monitor *)component)->door.recall, event, peer);
     return true;
 }
 
@@ -104,7 +104,7 @@ uint16_t cote_monitor_port(const cote_monitor *monitor)
 
 const char *cote_monitor_id(const cote_monitor *monitor)
 {
-    return monitor->component.iid;
+    return cote__component_id(&monitor->component);
 }
 
 void cote_monitor_close(cote_monitor *monitor)

@@ -42,14 +42,28 @@ static void post(delivery *self)
 
 void cote__news_tell(cote__registration *to, cote_peer_event event, cote__peer *peer, bool silent)
 {
-    if (to->ignores_process && cote__peers_share_process(to->self, peer)) return;
-    cote__relation relation = cote__peer_relation(to->self, peer);
-    if (relation == COTE__STRANGER && !(to->hears_key && cote__peers_share_key(to->self, peer)))
+    if (to->ignores_process && cote__peers_share_process(to->says.self, peer)) return;
+    cote__relation relation = cote__peer_relation(to->says.self, peer);
+    if (relation == COTE__STRANGER &&
+        !(to->hears_key && cote__peers_share_key(to->says.self, peer)))
         return;
     delivery *self = create(to);
     if (!self) return;
-    self->news = (cote__news){event, cote__peer_retain(peer), relation, silent};
+    self->news = (cote__news){
+        .event = event,
+        .peer = cote__peer_retain(peer),
+        .relation = relation,
+        .shares_key = cote__peers_share_key(to->says.self, peer),
+        .silent = silent,
+    };
     post(self);
+}
+
+void cote__news_tell_others(cote__registration *first, const cote__registration *but,
+                            cote_peer_event event, cote__peer *peer)
+{
+    for (; first; first = first->next)
+        if (first != but) cote__news_tell(first, event, peer, false);
 }
 
 static void tell_text(cote__registration *to, bool is_notice, cote_log_level level,

@@ -6,6 +6,9 @@
 
 /* Of a peer, if it concerns the component. */
 void cote__news_tell(cote__registration *to, cote_peer_event event, cote__peer *peer, bool silent);
+/* All from `first` on but that one. */
+void cote__news_tell_others(cote__registration *first, const cote__registration *but,
+                            cote_peer_event event, cote__peer *peer);
 /* Discovery does not work, or works again (NULL). */
 void cote__news_trouble(cote__registration *to, const char *message);
 /* Something of discovery that is to be known, and no more. */

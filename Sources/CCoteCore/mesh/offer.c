@@ -74,8 +74,7 @@ static bool say(cote__offer *offer, cote__buffer *list)
     bool sayable = list->size <= COTE__ABILITIES_MOST, whole;
     cote__slice handles = {NULL, 0};
     if (sayable) handles = cote__buffer_slice(list);
-    if (!cote__registration_offer(&component->registration, &component->settings, component->hub,
-                                  handles, &whole))
+    if (!cote__registration_offer(&component->registration, &component->settings, handles, &whole))
         return false;
     cote__buffer_clear(&offer->frame);
     if (sayable && !whole) cote__handles_encode(&offer->frame, handles);

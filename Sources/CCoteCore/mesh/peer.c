@@ -158,6 +158,17 @@ static bool watches(const cote__peer *monitor, const cote__peer *peer)
            strncmp(monitor->key, peer->key, size) == 0;
 }
 
+bool cote__peer_connects(const cote__peer *peer)
+{
+    switch (peer->axon_type) {
+    case COTE__AXON_REQ:
+    case COTE__AXON_SUB: return true;
+    case COTE__AXON_REP:
+    case COTE__AXON_PUB: return peer->public.ours;
+    default: return false;
+    }
+}
+
 /* Those that Node.js hears no status of tell it to a monitor of ours only. */
 static bool reports(const cote__peer *peer, const cote__peer *monitor)
 {

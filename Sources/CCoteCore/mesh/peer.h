@@ -35,6 +35,9 @@ typedef enum cote__relation {
 
 /* What `peer` is to `self`. */
 cote__relation cote__peer_relation(const cote__peer *self, const cote__peer *peer);
+/* Whether it connects to those that listen for its kind: as a partner or, if it is one of ours,
+ * to a monitor of ours. */
+bool cote__peer_connects(const cote__peer *peer);
 bool cote__peers_share_key(const cote__peer *one, const cote__peer *other);
 bool cote__peers_share_process(const cote__peer *one, const cote__peer *other);
 /* Whether nothing that anybody looks at is different. */

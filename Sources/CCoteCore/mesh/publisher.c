@@ -4,24 +4,75 @@
 
 #include "mesh/door.h"
 #include "mesh/status.h"
+#include "state/throttle.h"
 #include "wire/error.h"
+#include "wire/gap.h"
 #include "wire/publish.h"
 #include "wire/value.h"
 
 struct cote_publisher {
     cote__component component; /* first */
     cote__door door;
+    cote__throttle dropping;
     cote__status status;
     cote__counter published;
+    cote__counter dropped; /* each once for each subscriber */
 };
+
+/* MARK: subscribers that are too slow */
+
+static void count_dropped(cote_publisher *publisher, const cote__channel *channel, uint64_t dropped)
+{
+    cote__counter_add(&publisher->dropped, dropped);
+    uint64_t untold;
+    if (cote__throttle_pass(&publisher->dropping, cote__now(), &untold))
+        cote__component_log(&publisher->component, COTE_LOG_WARNING,
+                            "%s reads too slowly: %llu messages were dropped so far",
+                            channel->address,
+                            (unsigned long long)cote__counter_read(&publisher->dropped));
+}
+
+/* Word of what a subscriber missed goes before the next message that it gets. */
+static bool send_behind_gap(cote__channel *channel, cote__frame *frame)
+{
+    cote__connection *connection = channel->connection;
+    if (!cote__connection_has_room(connection, frame->size)) return false;
+    if (channel->missed > 0) {
+        cote__gap_encode(cote__connection_output(connection), channel->missed);
+        cote__connection_written(connection);
+        channel->missed = 0;
+    }
+    return cote__connection_share(connection, frame);
+}
+
+/* A message does not fit behind what waits for a subscriber, or others did not before. */
+static void send_to_slow(cote_publisher *publisher, cote__channel *channel, cote__frame *frame)
+{
+    cote__connection *connection = channel->connection;
+    cote_overflow policy = publisher->component.settings.overflow;
+    uint64_t dropped = 0;
+    if (policy == COTE_DROP_OLDEST && !cote__connection_has_room(connection, frame->size))
+        dropped = cote__connection_make_room(connection, frame->size);
+    if (policy == COTE_DISCONNECT) {
+        dropped = cote__connection_make_room(connection, SIZE_MAX) + 1;
+        cote__connection_close(connection);
+    } else if (!send_behind_gap(channel, frame)) {
+        channel->missed++;
+        dropped++;
+    }
+    if (dropped > 0) count_dropped(publisher, channel, dropped);
+}
 
 /* MARK: publishing */
 
 static void send_to_all(cote__frame *frame)
 {
     cote_publisher *publisher = frame->maker;
-    for (cote__queue_node *node = publisher->door.channels.head; node; node = node->next)
-        cote__connection_share(COTE__CONTAINER(node, cote__channel, node)->connection, frame);
+    for (cote__queue_node *node = publisher->door.channels.head; node; node = node->next) {
+        cote__channel *channel = COTE__CONTAINER(node, cote__channel, node);
+        if (channel->missed > 0 || !cote__connection_share(channel->connection, frame))
+            send_to_slow(publisher, channel, frame);
+    }
     cote__frame_release(frame);
     cote__counter_add(&publisher->published, 1);
     cote__component_exit(&publisher->component);
@@ -109,8 +160,8 @@ static void start(cote__component *component)
 static bool on_peer(cote__component *component, cote_peer_event event, cote__peer *peer,
                     bool silent)
 {
-    /* Subscribers come to us. */
-    (void)component, (void)event, (void)peer, (void)silent;
+    (void)silent;
+    cote__recall_peer(&((cote_publisher *)component)->door.recall, event, peer);
     return true;
 }
 
@@ -136,8 +187,9 @@ static void destroy(cote__component *component)
 
 static void count(const cote__component *component, cote_counters *counters)
 {
-    counters->messages_published =
-        cote__counter_read(&((const cote_publisher *)component)->published);
+    const cote_publisher *publisher = (const cote_publisher *)component;
+    counters->messages_published = cote__counter_read(&publisher->published);
+    counters->messages_dropped = cote__counter_read(&publisher->dropped);
 }
 
 static bool is_drained(cote__component *component)
@@ -160,6 +212,7 @@ int cote_publisher_create(cote_loop *loop, const cote_options *options, cote_pub
     }
     cote__status_init(&publisher->status, &publisher->component, NULL);
     result = cote__door_open(&publisher->door, &publisher->component, on_frame);
+    publisher->door.max_unsent = publisher->component.settings.max_unsent;
     *out = publisher; /* before the first callback, which may well use it */
     if (result == COTE_OK)
         result = cote__component_start(&publisher->component, publisher->door.port);
@@ -189,7 +242,7 @@ uint16_t cote_publisher_port(const cote_publisher *publisher)
 
 const char *cote_publisher_id(const cote_publisher *publisher)
 {
-    return publisher->component.iid;
+    return cote__component_id(&publisher->component);
 }
 
 void cote_publisher_close(cote_publisher *publisher)

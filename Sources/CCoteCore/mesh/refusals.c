@@ -36,6 +36,10 @@ void cote_refused(cote_refusals *refusals, size_t size)
         .requests = total(COTE__REFUSED_REQUEST),
         .answers = total(COTE__REFUSED_ANSWER),
         .hosts = total(COTE__REFUSED_HOST),
+        .peers = total(COTE__REFUSED_PEER),
+        .connections = total(COTE__REFUSED_CONNECTION),
+        .halves = total(COTE__REFUSED_HALF),
+        .silent = total(COTE__REFUSED_SILENT),
     };
     memcpy(refusals, &all, size < sizeof all ? size : sizeof all);
 }

@@ -49,15 +49,17 @@ static int describe_self(cote__slice datagram, uint32_t bound, cote__peer **self
     return *self ? COTE_OK : result;
 }
 
+/* MARK: what it says */
+
 /* All but the advertisement. The address, if any, is written to `address`. */
 static cote__hello_envelope envelope_of(const cote__registration *registration,
-                                        const cote__settings *settings,
+                                        const cote__settings *settings, const char *iid,
                                         char address[COTE__ADDRESS_SIZE])
 {
     cote__address_format(settings->advertised, address);
     return (cote__hello_envelope){
         .pid = cote__slice_of(process_id),
-        .iid = cote__slice_of(registration->iid),
+        .iid = cote__slice_of(iid),
         .host_name = cote__slice_of(registration->host),
         .process_command = cote__slice_of(registration->program),
         .weight = registration->weight,
@@ -65,71 +67,19 @@ static cote__hello_envelope envelope_of(const cote__registration *registration,
     };
 }
 
-static void encode_hello(cote__buffer *out, const cote__registration *registration,
-                         const cote__settings *settings, cote__slice handles, cote__slice digest)
+static void encode_hello(cote__buffer *out, uint16_t port, const cote__settings *settings,
+                         cote__hello_envelope *envelope)
 {
-    char address[COTE__ADDRESS_SIZE];
-    cote__hello_envelope envelope = envelope_of(registration, settings, address);
     cote__advertisement advertisement = settings->advertisement;
-    advertisement.port = registration->port;
+    advertisement.port = port;
     cote__buffer json = {0};
     cote__advertisement_encode(&json, &advertisement);
-    envelope.advertisement = cote__buffer_slice(&json);
-    envelope.handles = handles;
-    envelope.digest = digest;
+    envelope->advertisement = cote__buffer_slice(&json);
     cote__buffer_clear(out);
-    cote__hello_encode(out, &envelope);
+    cote__hello_encode(out, envelope);
     out->failed |= json.failed;
     cote__buffer_fini(&json);
 }
-
-static void encode_bye(cote__buffer *out, const cote__registration *registration,
-                       const cote__settings *settings)
-{
-    char address[COTE__ADDRESS_SIZE];
-    cote__hello_envelope envelope = envelope_of(registration, settings, address);
-    cote__bye_encode(out, &envelope);
-}
-
-int cote__registration_init(cote__registration *registration, cote_loop *loop,
-                            const cote__settings *settings, const char *iid, uint16_t port)
-{
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, make_process_id);
-    cote__host_name(registration->host);
-    cote__program_name(registration->program, sizeof registration->program);
-
-    registration->loop = loop;
-    registration->settings = settings->discovery;
-    registration->hears_key = settings->log.online || settings->log.offline;
-    registration->ignores_process = settings->ignore_process;
-    registration->iid = iid;
-    registration->port = port;
-    registration->weight = weight();
-    encode_hello(&registration->hello, registration, settings, (cote__slice){NULL, 0},
-                 (cote__slice){NULL, 0});
-    encode_bye(&registration->bye, registration, settings);
-    if (registration->hello.failed || registration->bye.failed)
-        return cote__fail(COTE_ENOMEM, "hello");
-    if (registration->hello.size > COTE__HELLO_MAX_SIZE)
-        return cote__fail(COTE_ETOOBIG,
-                          "the hello would have %zu bytes: more than a datagram holds",
-                          registration->hello.size);
-    int result = describe_self(cote__buffer_slice(&registration->hello), settings->address,
-                               &registration->self);
-    if (result == COTE_OK) registration->shown = cote__peer_retain(registration->self);
-    return result;
-}
-
-void cote__registration_fini(cote__registration *registration)
-{
-    cote__buffer_fini(&registration->hello);
-    cote__buffer_fini(&registration->bye);
-    cote__peer_release(registration->self);
-    cote__peer_release(registration->shown);
-}
-
-/* MARK: what it handles */
 
 /* Hexadecimal. With a key that everybody knows: it tells one list from the next, and nothing else.
  */
@@ -140,23 +90,105 @@ static void write_digest(cote__slice list, char digest[DIGEST_SIZE])
              (unsigned long long)cote__siphash(key, list.data, list.size));
 }
 
-bool cote__registration_offer(cote__registration *registration, const cote__settings *settings,
-                              cote_loop *hub, cote__slice handles, bool *whole)
+/* COTE_ENOMEM, COTE_ETOOBIG. Undone by cote__statement_fini, also after a failure. */
+static int state(const cote__registration *registration, const cote__settings *settings,
+                 const char *iid, cote__slice handles, bool *whole, cote__statement *statement)
 {
-    cote__buffer hello = {0};
-    encode_hello(&hello, registration, settings, handles, (cote__slice){NULL, 0});
-    *whole = !handles.data || hello.size <= COTE__HELLO_AIM;
+    char address[COTE__ADDRESS_SIZE], digest[DIGEST_SIZE];
+    cote__hello_envelope envelope = envelope_of(registration, settings, iid, address);
+    cote__buffer *hello = &statement->hello;
+    cote__bye_encode(&statement->bye, &envelope);
+    envelope.handles = handles;
+    encode_hello(hello, registration->port, settings, &envelope);
+    *whole = !handles.data || hello->size <= COTE__HELLO_AIM;
     if (!*whole) {
-        char digest[DIGEST_SIZE];
         write_digest(handles, digest);
-        encode_hello(&hello, registration, settings, (cote__slice){NULL, 0},
-                     cote__slice_of(digest));
+        envelope.handles = (cote__slice){NULL, 0};
+        envelope.digest = cote__slice_of(digest);
+        encode_hello(hello, registration->port, settings, &envelope);
     }
-    cote__peer *shown = NULL;
-    if (!hello.failed && hello.size <= COTE__HELLO_MAX_SIZE)
-        describe_self(cote__buffer_slice(&hello), settings->address, &shown);
-    if (shown && cote__discovery_renew(hub, registration, &hello, shown)) return true;
-    cote__peer_release(shown);
-    cote__buffer_fini(&hello);
+    if (hello->failed || statement->bye.failed) return cote__fail(COTE_ENOMEM, "hello");
+    if (hello->size > COTE__HELLO_MAX_SIZE)
+        return cote__fail(COTE_ETOOBIG,
+                          "the hello would have %zu bytes: more than a datagram holds",
+                          hello->size);
+    return describe_self(cote__buffer_slice(hello), settings->address, &statement->self);
+}
+
+void cote__statement_fini(cote__statement *statement)
+{
+    cote__buffer_fini(&statement->hello);
+    cote__buffer_fini(&statement->bye);
+    cote__peer_release(statement->self);
+}
+
+/* MARK: life */
+
+int cote__registration_init(cote__registration *registration, cote_loop *loop, cote_loop *hub,
+                            const cote__settings *settings, const char *iid, uint16_t port)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, make_process_id);
+    cote__host_name(registration->host);
+    cote__program_name(registration->program, sizeof registration->program);
+    registration->loop = loop;
+    registration->hub = hub;
+    registration->settings = settings->discovery;
+    registration->hears_key = settings->log.online || settings->log.offline;
+    registration->ignores_process = settings->ignore_process;
+    registration->iid = iid;
+    registration->port = port;
+    registration->weight = weight();
+    bool whole;
+    return state(registration, settings, iid, (cote__slice){NULL, 0}, &whole, &registration->says);
+}
+
+void cote__registration_fini(cote__registration *registration)
+{
+    cote__statement_fini(&registration->says);
+    cote__buffer_fini(&registration->handles);
+}
+
+/* MARK: something new */
+
+static bool restate(cote__registration *registration, const cote__settings *settings,
+                    const char *iid, cote__slice handles, bool *whole)
+{
+    if (registration->left) return false;
+    cote__statement says = {0};
+    if (state(registration, settings, iid, handles, whole, &says) == COTE_OK &&
+        cote__discovery_renew(registration, &says))
+        return true;
+    cote__statement_fini(&says);
     return false;
+}
+
+static cote__slice handles_of(const cote__registration *registration)
+{
+    const cote__buffer *handles = &registration->handles;
+    return handles->size > 0 ? cote__buffer_slice(handles) : (cote__slice){NULL, 0};
+}
+
+bool cote__registration_rename(cote__registration *registration, const cote__settings *settings,
+                               const char *iid)
+{
+    bool whole; /* as it was: ids are of one size */
+    if (!restate(registration, settings, iid, handles_of(registration), &whole)) return false;
+    registration->iid = iid;
+    return true;
+}
+
+bool cote__registration_offer(cote__registration *registration, const cote__settings *settings,
+                              cote__slice handles, bool *whole)
+{
+    cote__buffer kept = {0};
+    cote__buffer_append_slice(&kept, handles);
+    bool said = !kept.failed && restate(registration, settings, registration->iid, handles, whole);
+    if (said) {
+        cote__buffer before = registration->handles;
+        registration->handles = kept;
+        kept = before;
+    }
+    cote__buffer_fini(&kept);
+    return said;
 }

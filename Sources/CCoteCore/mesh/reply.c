@@ -6,17 +6,14 @@
 #include "wire/error.h"
 #include "wire/value.h"
 
-/* What the tokens of one request have in common that several handlers are given. */
-typedef struct contest {
-    atomic_uint tokens; /* not used up yet */
-    atomic_bool answered;
-} contest;
-
 struct cote_reply {
     cote__task task; /* takes the frame to the loop */
     cote_loop *loop;
     cote__channel *channel;
-    contest *contest; /* NULL: there is no other token of the request */
+    cote__contest
+        *contest; /* NULL: there is no other token of the request, and it comes only once */
+    bool left;    /* it has left the contest, and has the last word if it has any */
+    bool comes_again;
     cote__watch *watch;
     cote__time allowed; /* ms from the request on, or COTE__NEVER */
     bool is_error;
@@ -45,17 +42,14 @@ cote_reply *cote__reply_create(cote_loop *loop, cote__channel *channel, cote__sl
     reply->allowed = allowed;
     reply->id_size = id.size;
     if (id.size) memcpy(reply->id, id.data, id.size);
+    cote__gate_enter(channel->place.gate);
     return reply;
 }
 
 static bool enter_contest(cote_reply *reply)
 {
-    if (reply->contest) return true;
-    reply->contest = malloc(sizeof *reply->contest);
-    if (!reply->contest) return false;
-    atomic_init(&reply->contest->tokens, 1);
-    atomic_init(&reply->contest->answered, false);
-    return true;
+    if (!reply->contest) reply->contest = cote__contest_create();
+    return reply->contest;
 }
 
 cote_reply *cote__reply_share(cote_reply *reply)
@@ -64,25 +58,28 @@ cote_reply *cote__reply_share(cote_reply *reply)
     cote_reply *other =
         cote__reply_create(reply->loop, reply->channel, id_of(reply), reply->allowed);
     if (!other) return NULL;
-    other->contest = reply->contest;
-    atomic_fetch_add(&reply->contest->tokens, 1);
+    other->contest = cote__contest_retain(reply->contest);
+    other->comes_again = reply->comes_again;
+    cote__contest_enter(reply->contest);
     return other;
 }
 
-/* True for the last one of a request that nobody has answered. */
-static bool leave_contest(cote_reply *reply)
+cote__contest *cote__reply_comes_again(cote_reply *reply)
 {
-    contest *self = reply->contest;
-    reply->contest = NULL;
-    if (atomic_fetch_sub(&self->tokens, 1) != 1) return false;
-    bool answered = atomic_load(&self->answered);
-    free(self);
-    return !answered;
+    if (!enter_contest(reply)) return NULL;
+    reply->comes_again = true;
+    return cote__contest_retain(reply->contest);
+}
+
+static cote__channel *channel_of(const cote_reply *reply)
+{
+    return reply->contest ? cote__contest_channel(reply->contest, reply->channel) : reply->channel;
 }
 
 static void destroy(cote_reply *reply)
 {
-    if (reply->contest) leave_contest(reply);
+    if (reply->contest && !reply->left) cote__contest_leave(reply->contest);
+    cote__contest_release(reply->contest);
     if (reply->watch) cote__watch_end(reply->watch);
     cote__buffer_fini(&reply->frame);
     cote__channel_release(reply->channel);
@@ -90,19 +87,27 @@ static void destroy(cote_reply *reply)
     free(reply);
 }
 
-static void destroy_task(cote__task *task)
+/* On the loop: makes room for the next. */
+static void finish(cote_reply *reply)
 {
-    destroy(COTE__CONTAINER(task, cote_reply, task));
+    cote__gate_leave(reply->channel->place.gate);
+    destroy(reply);
 }
 
-/* Of a token that is used up. A watch ends on the loop, or with it. */
+static void finish_task(cote__task *task)
+{
+    finish(COTE__CONTAINER(task, cote_reply, task));
+}
+
+/* Of a token that is used up. That is counted on the loop, where a watch ends too, or with it. */
 static void retire(cote_reply *reply)
 {
-    if (reply->watch && !cote_loop_is_current(reply->loop)) {
-        reply->task.run = destroy_task;
-        if (cote__loop_post(reply->loop, &reply->task)) return;
+    if (cote_loop_is_current(reply->loop)) {
+        finish(reply);
+        return;
     }
-    destroy(reply);
+    reply->task.run = finish_task;
+    if (!cote__loop_post(reply->loop, &reply->task)) destroy(reply);
 }
 
 int cote_reply_watch(cote_reply *reply, void (*gone)(void *context), void (*release)(void *context),
@@ -117,6 +122,7 @@ int cote_reply_watch(cote_reply *reply, void (*gone)(void *context), void (*rele
     cote__watch_callbacks callbacks = {reply->id_size > 0 ? gone : NULL, release, context};
     reply->watch =
         cote__watch_create(&responder->watches, reply->channel, reply->allowed, &callbacks);
+    if (reply->watch && reply->comes_again) cote__watch_outlive(reply->watch);
     return reply->watch ? COTE_OK : cote__fail(COTE_ENOMEM, "watch");
 }
 
@@ -125,11 +131,13 @@ int cote_reply_watch(cote_reply *reply, void (*gone)(void *context), void (*rele
 /* The frame is in the output of its connection, which is there. */
 static void written(cote_reply *reply)
 {
-    cote__channel *channel = reply->channel;
+    cote__channel *channel = channel_of(reply);
     cote__connection_written(channel->connection);
     cote_responder *responder = (cote_responder *)channel->door->component;
-    channel->running--;
-    cote__counter_subtract(&responder->running, 1);
+    if (channel->running > 0) { /* else it has moved to a connection meanwhile */
+        channel->running--;
+        cote__counter_subtract(&responder->running, 1);
+    }
     cote__counter_add(&responder->replied, 1);
     if (reply->is_error) cote__counter_add(&responder->errors, 1);
 }
@@ -137,13 +145,13 @@ static void written(cote_reply *reply)
 static void deliver(cote__task *task)
 {
     cote_reply *reply = COTE__CONTAINER(task, cote_reply, task);
-    cote__connection *connection = reply->channel->connection;
+    cote__connection *connection = channel_of(reply)->connection;
     if (connection) {
         cote__buffer_append_slice(cote__connection_output(connection),
                                   cote__buffer_slice(&reply->frame));
         written(reply);
     }
-    destroy(reply);
+    finish(reply);
 }
 
 /* On the loop the frame is built where it leaves from; elsewhere in the token, which takes it
@@ -151,14 +159,16 @@ static void deliver(cote__task *task)
 static cote__buffer *frame_begin(cote_reply *reply, bool *direct, int *status)
 {
     *direct = cote_loop_is_current(reply->loop);
-    if (reply->contest && atomic_exchange(&reply->contest->answered, true))
+    bool lost = reply->contest && !reply->left && !cote__contest_win(reply->contest);
+    const cote__channel *channel = channel_of(reply);
+    if (lost)
         *status = cote__fail(COTE_EANSWERED, "another handler has answered the request before");
-    else if (atomic_load(&reply->channel->gone))
+    else if (atomic_load(&channel->gone))
         *status = cote__fail(COTE_ECLOSED, "the requester is gone");
     else if (reply->id_size == 0)
         *status = COTE_OK; /* nobody waits */
     else
-        return *direct ? cote__connection_output(reply->channel->connection) : &reply->frame;
+        return *direct ? cote__connection_output(channel->connection) : &reply->frame;
     retire(reply);
     return NULL;
 }
@@ -227,7 +237,7 @@ int cote_reply_send_values(cote_reply *reply, const cote_value *values, size_t c
     cote_value sent[MAX_VALUES];
     if (count > 0) memcpy(sent, values, count * sizeof *values);
     cote__buffer objects = {0};
-    if (count > 1 || !cote__id_is_ours(id_of(reply))) disguise(sent, count, &objects);
+    if (count > 1 || reply->channel->speaker != COTE__SPEAKER_OURS) disguise(sent, count, &objects);
     int status;
     bool direct;
     cote__buffer *out;
@@ -298,7 +308,8 @@ int cote_reply_error(cote_reply *reply, const char *code, const char *message,
 void cote_reply_drop(cote_reply *reply)
 {
     if (!reply) return;
-    if (reply->contest && !leave_contest(reply))
+    reply->left = reply->contest != NULL;
+    if (reply->left && !cote__contest_leave(reply->contest))
         retire(reply);
     else
         cote_reply_error(reply, "unanswered", "the responder's handler ended without an answer",

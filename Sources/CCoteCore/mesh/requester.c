@@ -1,5 +1,6 @@
 #include "mesh/requester.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "mesh/health.h"
@@ -25,14 +26,30 @@ void cote__requester_finish(cote__requested *request, const cote_response *respo
     free(request);
 }
 
-static void fail(cote__requested *request, int status)
+static const char *describe(const cote__requested *request, int status, char *text, size_t size)
 {
+    if (status != COTE_ECONNLOST) return cote_strerror(status);
+    const cote_peer *peer = cote__peer_public(request->link->peer);
+    char name[80], id[80]; /* they come from the network */
+    cote_printable(peer->name, strlen(peer->name), name, sizeof name);
+    cote_printable(peer->id, strlen(peer->id), id, sizeof id);
+    int end =
+        snprintf(text, size, "the connection to %s (%s) was lost before it answered request %llu",
+                 name, id, (unsigned long long)request->pending.number);
+    if (request->losses > 1)
+        snprintf(text + end, size - (size_t)end, ", the last of %u connections", request->losses);
+    return text;
+}
+
+void cote__requester_fail(cote__requested *request, int status)
+{
+    char text[320];
     const cote_peer *peer = request->link ? cote__peer_public(request->link->peer) : NULL;
     cote_response response = {
         .size = sizeof response,
         .status = status,
         .id = request->pending.number,
-        .message = cote_strerror(status),
+        .message = describe(request, status, text, sizeof text),
         .code = "",
         .peer_id = peer ? peer->id : NULL,
         .peer_name = peer ? peer->name : NULL,
@@ -44,7 +61,7 @@ static void fail_task(cote__task *task)
 {
     cote__requested *request = COTE__CONTAINER(task, cote__requested, task);
     cote__component *component = &request->requester->component;
-    fail(request, request->failure);
+    cote__requester_fail(request, request->failure);
     cote__component_exit(component);
 }
 
@@ -85,7 +102,7 @@ static void on_timer(void *context)
         cote__requested *request = COTE__CONTAINER(entry, cote__requested, pending);
         request->pended = false;
         if (request->link) cote__health_failed(request->link);
-        if (!request->failure) fail(request, COTE_ETIMEDOUT);
+        if (!request->failure) cote__requester_fail(request, COTE_ETIMEDOUT);
     }
     cote__dispatch_waiting(requester);
     arm(requester);
@@ -114,14 +131,29 @@ static void submit_task(cote__task *task)
     cote__component_exit(component);
 }
 
-static int let_in(cote_requester *requester)
+static int tell_full(const cote_requester *requester)
 {
-    if (!cote__component_admit(&requester->component)) return COTE_ECLOSED;
-    size_t limit = requester->component.settings.max_queued;
-    if (atomic_fetch_add(&requester->queued, 1) < limit) return COTE_OK;
-    atomic_fetch_sub(&requester->queued, 1);
-    cote__component_exit(&requester->component);
-    return cote__fail(COTE_EQUEUEFULL, "%zu requests wait for a responder", limit);
+    const cote__settings *settings = &requester->component.settings;
+    return cote__fail(COTE_EQUEUEFULL, "%zu requests wait for a responder, or have %zu bytes",
+                      settings->max_queued, settings->max_queued_bytes);
+}
+
+/* Makes the request, and counts it. A queue that is full is mostly seen before that. */
+static int admit(cote_requester *requester, const cote__outgoing *outgoing, uint32_t timeout,
+                 cote__requested **request)
+{
+    const cote__settings *settings = &requester->component.settings;
+    const size_t most = settings->max_queued, most_bytes = settings->max_queued_bytes;
+    if (cote__quota_is_full(&requester->queued, most, most_bytes)) return tell_full(requester);
+    uint64_t number = atomic_fetch_add(&requester->next_number, 1);
+    *request = cote__request_create(requester, outgoing, timeout, number);
+    if (*request && cote__quota_take(&requester->queued, (*request)->frame_size, most, most_bytes))
+        return COTE_OK;
+    atomic_fetch_add(&requester->tally.unmade, 1);
+    if (!*request) return cote__fail(COTE_ENOMEM, "request");
+    free((char *)(*request)->wants.subset);
+    free(*request);
+    return tell_full(requester);
 }
 
 int cote_requester_send(cote_requester *requester, const char *type, const cote_value *payload,
@@ -137,24 +169,21 @@ int cote_requester_send(cote_requester *requester, const char *type, const cote_
         memcpy(&outgoing.options, options,
                options->size < sizeof *options ? options->size : sizeof *options);
     int result = cote__request_check(&outgoing);
-    if (result == COTE_OK) result = let_in(requester);
     if (result != COTE_OK) return result;
-
-    uint64_t number = atomic_fetch_add(&requester->next_number, 1);
+    if (!cote__component_admit(&requester->component)) return COTE_ECLOSED;
     uint32_t timeout = outgoing.options.timeout_ms;
     if (timeout == 0) timeout = requester->component.settings.timeout;
-    cote__requested *request = cote__request_create(requester, &outgoing, timeout, number);
-    if (!request) {
-        atomic_fetch_add(&requester->tally.unmade, 1);
-        atomic_fetch_sub(&requester->queued, 1);
+    cote__requested *request = NULL;
+    result = admit(requester, &outgoing, timeout, &request);
+    if (result != COTE_OK) {
         cote__component_exit(&requester->component);
-        return cote__fail(COTE_ENOMEM, "request");
+        return result;
     }
     request->task.run = submit_task;
     if (timeout != COTE_NO_TIMEOUT) request->pending.deadline = cote__now() + timeout;
     request->callback = callback;
     request->context = context;
-    if (id) *id = number;
+    if (id) *id = request->pending.number;
     if (cote_loop_is_current(requester->component.loop))
         submit_task(&request->task);
     else
@@ -178,7 +207,8 @@ static void cancel_task(cote__task *task)
     if (entry) {
         cote__requested *request = COTE__CONTAINER(entry, cote__requested, pending);
         /* One that fails already has its callback on the way. */
-        if (!request->failure) fail(request, COTE_ECANCELED);
+        if (!request->failure) cote__requester_fail(request, COTE_ECANCELED);
+        cote__dispatch_waiting(self.requester); /* its place at a responder is free */
     }
     cote__component_exit(&self.requester->component);
 }
@@ -210,14 +240,6 @@ static bool on_peer(cote__component *component, cote_peer_event event, cote__pee
     return cote__links_peer(&((cote_requester *)component)->links, event, peer, silent);
 }
 
-static void on_lost(cote__link *link)
-{
-    while (link->sent.head) {
-        cote__requested *request = COTE__CONTAINER(link->sent.head, cote__requested, node);
-        fail(request, COTE_ECONNLOST);
-    }
-}
-
 static void on_opened(cote__link *link)
 {
     link->credit = FIRST_CREDIT;
@@ -229,8 +251,9 @@ static void on_changed(cote__component *component)
     cote__dispatch_waiting((cote_requester *)component);
 }
 
-static const cote__links_events links_events = {cote__requester_answer, on_lost, on_opened,
-                                                on_changed, cote__tally_leaving};
+static const cote__links_events links_events = {
+    cote__requester_answer, cote__requester_lost,     on_opened, on_changed,
+    cote__tally_leaving,    cote__dispatch_waiting_to};
 
 static void on_monitor(cote__component *component, cote_peer_event event, cote__peer *peer,
                        bool silent)
@@ -246,7 +269,7 @@ static void close_all(cote__component *component)
     while ((entry = cote__pending_pop(&requester->pending))) {
         cote__requested *request = COTE__CONTAINER(entry, cote__requested, pending);
         request->pended = false;
-        if (!request->failure) fail(request, COTE_ECLOSED);
+        if (!request->failure) cote__requester_fail(request, COTE_ECLOSED);
     }
     cote__links_close(&requester->links);
     cote__status_close(&requester->status);
@@ -308,7 +331,7 @@ int cote_requester_counters(const cote_requester *requester, cote_counters *coun
 
 const char *cote_requester_id(const cote_requester *requester)
 {
-    return requester->component.iid;
+    return cote__component_id(&requester->component);
 }
 
 void cote_requester_close(cote_requester *requester)

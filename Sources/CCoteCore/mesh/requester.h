@@ -9,6 +9,7 @@
 #include "state/balance.h"
 #include "state/histogram.h"
 #include "state/pending.h"
+#include "state/quota.h"
 #include "wire/message.h"
 
 /* A request from send to its one callback. The frame stands behind the struct, and the type behind
@@ -23,9 +24,12 @@ typedef struct cote__requested {
     cote_response_cb callback;
     void *context;
     cote__wants wants; /* its subset is owned */
+    bool idempotent;   /* its sender does not mind that it is done twice */
     bool pended;       /* it is in the table of pending requests */
     int failure;       /* set when it has to end without having been sent */
     uint64_t sent_at;  /* us; when it left, or tried to; 0: it waits for the end of the turn */
+    uint64_t start;    /* where it stands in all that was written to its connection; bytes */
+    unsigned losses;   /* connections that were lost when bytes of it had left */
     size_t frame_size;
 } cote__requested;
 
@@ -50,7 +54,7 @@ typedef struct cote__tally {
 
 struct cote_requester {
     cote__component component; /* first */
-    atomic_size_t queued;      /* let in, and not on a connection yet */
+    cote__quota queued;        /* requests let in, and not on a connection yet, with their frames */
     atomic_uint_least64_t next_number;
     cote__pending pending;
     cote__waitings waiting;
@@ -69,6 +73,9 @@ void cote__dispatch_init(cote_requester *requester);
 /* Writes it, or lets it wait. COTE_EUNSUPPORTED, COTE_ENOHANDLER (it would wait in vain),
  * COTE_ENOMEM: neither. */
 int cote__dispatch(cote__requested *request);
+/* It was written to a connection that is lost: it waits again, before all others. Without memory it
+ * stays where it is. */
+void cote__dispatch_again(cote__requested *request);
 /* Takes it from where it waits or was written. */
 void cote__dispatch_forget(cote__requested *request);
 /* Responders came, changed or went: sends what waited. */
@@ -90,6 +97,12 @@ void cote__tally_fini(cote__tally *tally);
 /* requester.c: no callback runs from inside a call (rule 3): the failure comes with the next mail.
  */
 void cote__requester_fail_later(cote__requested *request, int status);
+
+/* Ends it now, for a reason of our own. */
+void cote__requester_fail(cote__requested *request, int status);
+
+/* redeliver.c: the connection of a link is lost, and with it what was sent and is not answered. */
+void cote__requester_lost(cote__link *link);
 
 /* What a caller wants to send. */
 typedef struct cote__outgoing {

@@ -7,7 +7,8 @@
 
 enum {
     SETTLING_TIME = 1000, /* ms in which a request waits for its handler to be registered */
-    MAX_PARKED = 10000
+    MAX_PARKED = 10000,
+    MOST_UNREAD = 1 << 20 /* bytes of answers; one connection of many has no more than that */
 };
 
 /* MARK: tokens */
@@ -78,6 +79,21 @@ static bool park(cote_responder *responder, cote__channel *channel, const cote__
 
 /* MARK: handing a request to its handlers */
 
+/* It is known, and not handled again; false if it is to be handled. */
+static bool is_duplicate(cote_responder *responder, cote__channel *channel, cote__slice id)
+{
+    cote__duplicate is = cote__duplicates_look(&responder->duplicates, id, channel);
+    if (is == COTE__DUPLICATE_OVER) {
+        cote_reply *reply = take(responder, channel, id, COTE__NEVER);
+        if (reply)
+            cote_reply_error(reply, "duplicate",
+                             "the request came before, and its answer went to a connection that "
+                             "was lost",
+                             NULL);
+    }
+    return is != COTE__DUPLICATE_NOT;
+}
+
 static void call_handler(const cote__handler *handler, const cote_request *request,
                          cote_reply *reply)
 {
@@ -97,6 +113,7 @@ static bool call_handlers(cote_responder *responder, cote__channel *channel,
     bool alone = !cote__handlers_walk_next(&ahead);
     cote_reply *reply = take(responder, channel, id, allowed);
     if (!reply) return true; /* no memory to answer with: the requester's timeout tells it */
+    cote__duplicates_remember(&responder->duplicates, id, channel, reply);
     if (alone) {
         call_handler(handler, request, reply);
     } else {
@@ -144,7 +161,8 @@ static bool handle(cote_responder *responder, cote__channel *channel, const cote
                    cote__time waited)
 {
     cote__request request;
-    cote__message_result result = cote__request_decode(frame, COTE__JSON_MAX_DEPTH, &request);
+    cote__message_result result =
+        cote__request_decode(frame, responder->component.settings.max_depth, &request);
     if (result == COTE__MESSAGE_MALFORMED) return false;
     if (channel->speaker == COTE__SPEAKER_UNKNOWN)
         channel->speaker = cote__id_is_ours(request.id) ? COTE__SPEAKER_OURS : COTE__SPEAKER_OTHER;
@@ -157,6 +175,7 @@ static bool handle(cote_responder *responder, cote__channel *channel, const cote
     cote__time allowed = allowed_time(&request);
     if (allowed <= waited) return true; /* its requester waits no longer */
     if (allowed != COTE__NEVER) allowed -= waited;
+    if (request.redelivered > 0 && is_duplicate(responder, channel, request.id)) return true;
 
     bool raw = request.bytes.data != NULL;
     unsigned first = raw ? 1 : 0;
@@ -175,6 +194,7 @@ static bool handle(cote_responder *responder, cote__channel *channel, const cote
         .id = id,
         .peer_address = channel->address,
         .deadline = allowed == COTE__NEVER ? 0 : allowed,
+        .redelivered = request.redelivered,
     };
     if (!call_handlers(responder, channel, &public, request.id, allowed) &&
         !cote__component_is_closing(&responder->component) &&
@@ -185,13 +205,15 @@ static bool handle(cote_responder *responder, cote__channel *channel, const cote
 
 /* MARK: requests that came before their handler */
 
+/* Each that waits now once. Those that the gate leaves no room for go on waiting for it to open. */
 static void retry_parked(cote_responder *responder)
 {
-    cote__queue waiting = responder->parked;
-    responder->parked = (cote__queue){.limit = MAX_PARKED};
-    cote__queue_node *node;
-    while ((node = cote__queue_pop(&waiting))) {
-        parked *self = COTE__CONTAINER(node, parked, node);
+    for (size_t left = responder->parked.count; left > 0; left--) {
+        if (responder->door.gate->shut) {
+            responder->door.gate->owner_waits = true;
+            return;
+        }
+        parked *self = COTE__CONTAINER(cote__queue_pop(&responder->parked), parked, node);
         cote__amp_frame frame;
         if (self->channel->connection &&
             cote__amp_decode(self->frame, self->size, self->size, &frame) == COTE__AMP_FRAME)
@@ -199,6 +221,11 @@ static void retry_parked(cote_responder *responder)
         cote__channel_release(self->channel);
         free(self);
     }
+}
+
+static void on_gate_opened(cote__component *component)
+{
+    retry_parked((cote_responder *)component);
 }
 
 static void settled(void *context)
@@ -256,8 +283,8 @@ static void start(cote__component *component)
 static bool on_peer(cote__component *component, cote_peer_event event, cote__peer *peer,
                     bool silent)
 {
-    /* Requesters come to us. */
-    (void)component, (void)event, (void)peer, (void)silent;
+    (void)silent;
+    cote__recall_peer(&((cote_responder *)component)->door.recall, event, peer);
     return true;
 }
 
@@ -279,6 +306,8 @@ static void close_all(cote__component *component)
         cote__channel_release(self->channel);
         free(self);
     }
+    cote__gate_close(responder->door.gate);
+    responder->door.gate = NULL;
     cote__door_close(&responder->door);
     cote__watches_close(&responder->watches);
     cote__status_close(&responder->status);
@@ -294,6 +323,7 @@ static void destroy(cote__component *component)
     cote_responder *responder = (cote_responder *)component;
     cote__door_fini(&responder->door);
     cote__watches_fini(&responder->watches);
+    cote__duplicates_fini(&responder->duplicates);
     cote__status_fini(&responder->status);
     cote__offer_fini(&responder->offer);
     cote__buffer_fini(&responder->scratch);
@@ -334,6 +364,13 @@ int cote_responder_create(cote_loop *loop, const cote_options *options, cote_res
         free(responder);
         return result;
     }
+    cote__gate *gate = cote__gate_create(&responder->component,
+                                         responder->component.settings.max_running, on_gate_opened);
+    if (!gate) {
+        cote__component_fini(&responder->component);
+        free(responder);
+        return cote__fail(COTE_ENOMEM, "responder");
+    }
     responder->component.registration.gathers = true;
     cote__handlers_init(&responder->handlers, &responder->component, on_handlers);
     cote__offer_init(&responder->offer, &responder->component, &responder->handlers,
@@ -341,14 +378,21 @@ int cote_responder_create(cote_loop *loop, const cote_options *options, cote_res
     cote__watches_init(&responder->watches, loop);
     cote__status_init(&responder->status, &responder->component, NULL);
     result = cote__door_open(&responder->door, &responder->component, on_frame);
+    if (!cote__duplicates_init(&responder->duplicates, responder->component.settings.deduplicate))
+        result = cote__fail(COTE_ENOMEM, "deduplicate");
     responder->door.on_opened = on_opened;
     responder->door.on_lost = on_lost;
+    responder->door.gate = gate;
+    size_t most = responder->component.settings.max_unsent;
+    responder->door.most_unread = most < MOST_UNREAD ? most : MOST_UNREAD;
     *out = responder; /* before the first callback, which may well use it */
     if (result == COTE_OK)
         result = cote__component_start(&responder->component, responder->door.port);
     if (result != COTE_OK) {
         *out = NULL;
+        cote__gate_close(gate);
         cote__door_abandon(&responder->door);
+        cote__duplicates_fini(&responder->duplicates);
         cote__component_fini(&responder->component);
         free(responder);
         return result;
@@ -368,7 +412,7 @@ uint16_t cote_responder_port(const cote_responder *responder)
 
 const char *cote_responder_id(const cote_responder *responder)
 {
-    return responder->component.iid;
+    return cote__component_id(&responder->component);
 }
 
 void cote_responder_close(cote_responder *responder)

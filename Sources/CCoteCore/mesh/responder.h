@@ -3,7 +3,7 @@
 #define COTE_MESH_RESPONDER_H
 
 #include "cote/responder.h"
-#include "mesh/door.h"
+#include "mesh/duplicates.h"
 #include "mesh/handlers.h"
 #include "mesh/offer.h"
 #include "mesh/status.h"
@@ -16,6 +16,7 @@ struct cote_responder {
     cote__handlers handlers;
     cote__offer offer;
     cote__watches watches;
+    cote__duplicates duplicates;
     cote__status status;
     cote__counter received, replied, errors, running; /* requests */
     cote__buffer scratch;                             /* for a request's texts, each with a zero */
@@ -29,6 +30,9 @@ struct cote_responder {
  * ms from now on, or COTE__NEVER. NULL when there is no memory. */
 cote_reply *cote__reply_create(cote_loop *loop, cote__channel *channel, cote__slice id,
                                cote__time allowed);
+/* The request may come again over another connection: what tells where its answer goes, a
+ * reference. To be said first of all. NULL when there is no memory. */
+cote__contest *cote__reply_comes_again(cote_reply *reply);
 /* One more token of the same request: the first answer counts. NULL when there is no memory. */
 cote_reply *cote__reply_share(cote_reply *reply);
 

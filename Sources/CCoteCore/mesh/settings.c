@@ -14,8 +14,7 @@ enum {
     DEFAULT_BREAKER_FAILURES = 5,
     DEFAULT_BREAKER_PAUSE = 1000,
     DEFAULT_BREAKER_MAX_PAUSE = 30000,
-    DEFAULT_MAX_QUEUED = 1000000,
-    DEFAULT_MAX_FRAME = 64 * 1024 * 1024
+    MAX_DEDUPLICATE = 10000000
 };
 
 #define LIMITED_BROADCAST 0xffffffffu
@@ -174,8 +173,8 @@ static int resolve_discovery(const cote_options *options, cote__discovery_settin
     cote__text destination;
     cote__number port, ttl;
     cote_switch use_host_names;
-    int result = pick_address((cote__place){"discovery_address", NULL}, options->discovery_address,
-                              0, &discovery->address);
+    int result = pick_address((cote__place){"discovery_address", "COTE_UDP_ADDRESS"},
+                              options->discovery_address, 0, &discovery->address);
     if (result == COTE_OK) result = pick_destination(options, discovery, &destination);
     if (result == COTE_OK) result = pick_interfaces(options, discovery, destination);
     if (result == COTE_OK)
@@ -249,6 +248,36 @@ static int pick_ignore_process(cote_switch argument, bool *ignore)
     return result;
 }
 
+static int pick_redelivery(cote_redelivery argument, cote_redelivery *redelivery)
+{
+    static const char *const names[] = {"whenSafe", "always", "never"};
+    *redelivery = argument;
+    if ((unsigned)argument > COTE_REDELIVER_NEVER)
+        return cote__fail(COTE_EINVAL, "redelivery: %d is none", (int)argument);
+    if (argument != COTE_REDELIVER_DEFAULT) return COTE_OK;
+    *redelivery = COTE_REDELIVER_WHEN_SAFE;
+    cote__text text = cote__pick_text((cote__place){"redelivery", "COTE_REDELIVERY"}, NULL);
+    if (!text.value) return COTE_OK;
+    for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
+        *redelivery = COTE_REDELIVER_WHEN_SAFE + i;
+        if (strcmp(text.value, names[i]) == 0) return COTE_OK;
+    }
+    return cote__fail(COTE_EINVAL, "%s: \"%s\" is none of whenSafe, always and never", text.source,
+                      text.value);
+}
+
+static int pick_deduplicate(uint32_t argument, uint32_t *deduplicate)
+{
+    cote__number number = {0};
+    int result = COTE_OK;
+    if (argument != COTE_NO_DEDUPLICATION)
+        result = cote__pick_number((cote__place){"deduplicate", "COTE_DEDUPLICATE"}, argument,
+                                   (cote__wanted){"a number of requests", 0, MAX_DEDUPLICATE, 0},
+                                   &number);
+    *deduplicate = number.value;
+    return result;
+}
+
 /* No failures are no breaker. */
 static int pick_breaker(const cote_options *options, cote__breaker_limits *limits)
 {
@@ -307,20 +336,22 @@ int cote__settings_resolve(const cote_options *given, cote__axon_type kind,
     if (result == COTE_OK) result = pick_timeout(all.timeout_ms, &settings->timeout);
     if (result == COTE_OK) result = check_balancing(&all);
     if (result == COTE_OK) result = pick_breaker(&all, &settings->breaker);
+    if (result == COTE_OK) result = pick_redelivery(all.redelivery, &settings->redelivery);
+    if (result == COTE_OK) result = pick_deduplicate(all.deduplicate, &settings->deduplicate);
     if (result == COTE_OK) result = pick_log(&all, &settings->log);
     if (result == COTE_OK)
         result = pick_ignore_process(all.ignore_process, &settings->ignore_process);
+    if (result == COTE_OK) result = cote__settings_bounds(&all, settings);
     if (result == COTE_OK) result = cote__settings_announce(&all, kind, settings);
     if (result != COTE_OK) {
         cote__settings_fini(settings);
         return result;
     }
-    settings->max_queued = all.max_queued ? all.max_queued : DEFAULT_MAX_QUEUED;
-    settings->max_frame = all.max_frame ? all.max_frame : DEFAULT_MAX_FRAME;
     settings->context = all.context;
     settings->on_log = all.on_log;
     settings->on_peer = all.on_peer;
     settings->on_connected = all.on_connected;
+    settings->on_gap = all.on_gap;
     settings->on_discovery = all.on_discovery;
     settings->balancing = all.balancing;
     settings->choose = all.choose;
@@ -337,4 +368,19 @@ void cote__settings_fini(cote__settings *settings)
     cote__buffer_fini(&settings->name_space);
     cote__buffer_fini(&settings->subset);
     cote__redis_settings_release(settings->discovery.redis);
+}
+
+bool cote__discovery_settings_equal(const cote__discovery_settings *one,
+                                    const cote__discovery_settings *other)
+{
+    return one->address == other->address && one->destination == other->destination &&
+           one->multicast == other->multicast && one->multicast_ttl == other->multicast_ttl &&
+           strcmp(one->interfaces, other->interfaces) == 0 &&
+           strcmp(one->seeds, other->seeds) == 0 && one->port == other->port &&
+           one->use_host_names == other->use_host_names &&
+           cote__redis_settings_equal(one->redis, other->redis) &&
+           one->hello_interval == other->hello_interval &&
+           one->check_interval == other->check_interval &&
+           one->node_timeout == other->node_timeout && one->max_peers == other->max_peers &&
+           one->max_new_peers == other->max_new_peers && one->max_hello == other->max_hello;
 }

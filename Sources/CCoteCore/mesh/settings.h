@@ -21,8 +21,13 @@ typedef struct cote__discovery_settings {
     uint16_t port;
     uint32_t hello_interval, check_interval, node_timeout; /* ms */
     cote__redis_settings *redis; /* in place of UDP; one reference, NULL: none */
-    bool use_host_names;         /* peers are where their host names lead */
+    size_t max_peers, max_new_peers /* a second, of each address */;
+    size_t max_hello;    /* bytes */
+    bool use_host_names; /* peers are where their host names lead */
 } cote__discovery_settings;
+
+bool cote__discovery_settings_equal(const cote__discovery_settings *one,
+                                    const cote__discovery_settings *other);
 
 /* Which of cote's lines are logged. */
 typedef struct cote__log_settings {
@@ -37,7 +42,11 @@ typedef struct cote__settings {
     cote__ports ports;   /* a listener's */
     uint32_t advertised; /* IPv4 that others are told to connect to; 0: none */
     uint32_t timeout;    /* ms, or COTE_NO_TIMEOUT */
-    size_t max_queued, max_frame;
+    size_t max_queued, max_queued_bytes, max_in_flight, max_running, max_frame, max_unsent;
+    size_t max_depth;
+    size_t max_connections;
+    uint32_t frame_timeout, idle_timeout; /* ms, or COTE_NO_TIMEOUT */
+    cote_overflow overflow;
     bool ignore_process;
     cote__log_settings log;
     void *context;
@@ -45,6 +54,9 @@ typedef struct cote__settings {
     void (*on_peer)(void *context, cote_peer_event event, const cote_peer *peer);
     void (*on_connected)(void *context, size_t count);
     void (*on_discovery)(void *context, const char *trouble);
+    void (*on_gap)(void *context, const cote_peer *publisher, uint64_t dropped);
+    cote_redelivery redelivery; /* not the default */
+    uint32_t deduplicate;       /* requests; 0: none */
     cote_balancing balancing;
     size_t (*choose)(void *context, const cote_candidate *candidates, size_t count);
     cote__breaker_limits breaker;
@@ -61,6 +73,9 @@ typedef struct cote__settings {
 int cote__settings_resolve(const cote_options *options, cote__axon_type kind,
                            cote__settings *settings);
 void cote__settings_fini(cote__settings *settings);
+
+/* The part of it that says how much of something there may be. */
+int cote__settings_bounds(const cote_options *options, cote__settings *settings);
 
 /* The part of it that is announced. */
 int cote__settings_announce(const cote_options *options, cote__axon_type kind,

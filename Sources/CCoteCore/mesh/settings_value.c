@@ -14,15 +14,24 @@ cote__text cote__pick_text(cote__place place, const char *argument)
 }
 
 /* Decimal digits and nothing else, up to `end`. */
-static bool read_digits(const char *text, const char *end, uint32_t most, uint32_t *number)
+static bool read_size(const char *text, const char *end, size_t most, size_t *number)
 {
-    uint64_t value = 0;
+    size_t value = 0;
     if (text == end) return false;
     for (; text < end; text++) {
-        if (*text < '0' || *text > '9') return false;
-        value = value * 10 + (uint64_t)(*text - '0');
-        if (value > most) return false;
+        size_t digit = (size_t)(*text - '0');
+        if (*text < '0' || *text > '9' || value > most / 10 || digit > most - value * 10)
+            return false;
+        value = value * 10 + digit;
     }
+    *number = value;
+    return true;
+}
+
+static bool read_digits(const char *text, const char *end, uint32_t most, uint32_t *number)
+{
+    size_t value;
+    if (!read_size(text, end, most, &value)) return false;
     *number = (uint32_t)value;
     return true;
 }
@@ -47,6 +56,21 @@ int cote__pick_number(cote__place place, uint32_t argument, cote__wanted wanted,
                           wanted.what, wanted.least, wanted.most);
     }
     return COTE_OK;
+}
+
+int cote__pick_size(cote__place place, size_t argument, const char *what, size_t most,
+                    size_t fallback, size_t *value)
+{
+    cote__text text = argument ? (cote__text){NULL, NULL} : cote__pick_text(place, NULL);
+    *value = argument ? argument : fallback;
+    if (*value > most)
+        return cote__fail(COTE_EINVAL, "%s: %zu is not %s from 1 to %zu", place.field, argument,
+                          what, most);
+    if (!text.value) return COTE_OK;
+    if (read_size(text.value, text.value + strlen(text.value), most, value) && *value > 0)
+        return COTE_OK;
+    return cote__fail(COTE_EINVAL, "%s: \"%s\" is not %s from 1 to %zu", text.source, text.value,
+                      what, most);
 }
 
 int cote__pick_switch(cote__place place, cote_switch argument, cote_switch *value)

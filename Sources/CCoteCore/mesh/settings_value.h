@@ -41,6 +41,9 @@ typedef struct cote__ports {
 cote__text cote__pick_text(cote__place place, const char *argument);
 int cote__pick_number(cote__place place, uint32_t argument, cote__wanted wanted,
                       cote__number *number);
+/* How much of something, from 1 to `most`; an argument of 0 is none. */
+int cote__pick_size(cote__place place, size_t argument, const char *what, size_t most,
+                    size_t fallback, size_t *value);
 /* COTE_DEFAULT when nothing says otherwise. */
 int cote__pick_switch(cote__place place, cote_switch argument, cote_switch *value);
 

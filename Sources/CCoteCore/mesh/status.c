@@ -15,7 +15,7 @@ static void append(const cote__status *self, cote__buffer *out)
     const cote__component *component = self->monitors.component;
     cote_counters counters = COTE_COUNTERS_INIT;
     cote__component_counters(component, &counters);
-    size_t begun = cote__report_begin(out, cote__slice_of(component->iid));
+    size_t begun = cote__report_begin(out, cote__slice_of(cote__component_id(component)));
     for (size_t i = 0; self->partners && i < self->partners->count; i++) {
         const cote__link *link = self->partners->items[i];
         if (cote__link_is_usable(link))
@@ -66,7 +66,7 @@ static void on_opened(cote__link *link)
     cote__timer_start(self->timer, INTERVAL);
 }
 
-static const cote__links_events links_events = {on_frame, NULL, on_opened, NULL, NULL};
+static const cote__links_events links_events = {on_frame, NULL, on_opened, NULL, NULL, NULL};
 
 /* MARK: life */
 

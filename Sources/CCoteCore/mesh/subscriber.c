@@ -5,6 +5,7 @@
 #include "mesh/handlers.h"
 #include "mesh/status.h"
 #include "wire/error.h"
+#include "wire/gap.h"
 #include "wire/publish.h"
 #include "wire/topic.h"
 
@@ -48,15 +49,24 @@ static void deliver(cote_subscriber *subscriber, const cote_message *message)
     cote__handlers_walk_end(&walk);
 }
 
+static void hear_of_gap(const cote__settings *settings, const cote__link *link,
+                        const cote__amp_frame *frame)
+{
+    uint64_t dropped = settings->on_gap ? cote__gap_decode(frame) : 0;
+    if (dropped > 0) settings->on_gap(settings->context, cote__peer_public(link->peer), dropped);
+}
+
 static bool on_frame(cote__link *link, const cote__amp_frame *frame)
 {
     cote_subscriber *subscriber = (cote_subscriber *)link->links->component;
     const cote__settings *settings = &subscriber->component.settings;
     cote__published published;
-    if (cote__component_is_closing(&subscriber->component) ||
-        !cote__publish_decode(frame, settings->advertisement.name_space, &published) ||
-        !passes_filter(subscriber, published.topic))
+    if (cote__component_is_closing(&subscriber->component)) return true;
+    if (!cote__publish_decode(frame, settings->advertisement.name_space, &published)) {
+        hear_of_gap(settings, link, frame);
         return true;
+    }
+    if (!passes_filter(subscriber, published.topic)) return true;
     cote__counter_add(&subscriber->received, 1);
     cote__buffer_clear(&subscriber->topic);
     cote__buffer_append_slice(&subscriber->topic, published.topic);
@@ -78,7 +88,7 @@ static bool on_frame(cote__link *link, const cote__amp_frame *frame)
     return true;
 }
 
-static const cote__links_events links_events = {on_frame, NULL, NULL, NULL, NULL};
+static const cote__links_events links_events = {on_frame, NULL, NULL, NULL, NULL, NULL};
 
 /* MARK: on and off */
 
@@ -181,7 +191,7 @@ size_t cote_subscriber_publishers(const cote_subscriber *subscriber)
 
 const char *cote_subscriber_id(const cote_subscriber *subscriber)
 {
-    return subscriber->component.iid;
+    return cote__component_id(&subscriber->component);
 }
 
 void cote_subscriber_close(cote_subscriber *subscriber)

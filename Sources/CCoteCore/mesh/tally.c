@@ -84,7 +84,7 @@ void cote__tally_read(const cote__component *component, cote_counters *counters)
     counters->failed_unsupported = failed[COTE__FAILED_UNSUPPORTED];
     counters->failed_otherwise = failed[COTE__FAILED_OTHERWISE];
     counters->requests_answered = cote__counter_read(&tally->answered);
-    counters->requests_queued = atomic_load(&requester->queued);
+    counters->requests_queued = cote__quota_count(&requester->queued);
     counters->requests_sent = atomic_load(&requester->next_number) - atomic_load(&tally->unmade);
     counters->requests_in_flight = in_flight(counters);
 

@@ -5,17 +5,18 @@
 struct cote__watch {
     cote__flush flush; /* on its way to `release` */
     cote__watches *watches;
-    cote__channel *channel;
-    cote__queue_node node; /* in the channel's list */
+    cote__queue *list;     /* the channel's, or of those that outlive theirs */
+    cote__queue_node node; /* in it */
     cote__pending_entry pending;
     cote__watch_callbacks callbacks;
     bool timed;
-    bool over; /* both were called: only the token knows of it still */
+    bool outlives; /* its connection */
+    bool over;     /* both were called: only the token knows of it still */
 };
 
 static void unlink_watch(cote__watch *watch)
 {
-    cote__queue_remove(&watch->channel->watches, &watch->node);
+    cote__queue_remove(watch->list, &watch->node);
     if (watch->timed) cote__pending_remove(&watch->watches->timed, &watch->pending);
     watch->timed = false;
 }
@@ -70,6 +71,8 @@ void cote__watches_close(cote__watches *watches)
 {
     cote__timer_destroy(watches->timer);
     watches->timer = NULL;
+    while (watches->outliving.head)
+        tell(COTE__CONTAINER(watches->outliving.head, cote__watch, node));
 }
 
 void cote__watches_fini(cote__watches *watches)
@@ -79,7 +82,17 @@ void cote__watches_fini(cote__watches *watches)
 
 void cote__watches_lost(cote__channel *channel)
 {
-    while (channel->watches.head) tell(COTE__CONTAINER(channel->watches.head, cote__watch, node));
+    bool closing = cote__component_is_closing(channel->door->component);
+    while (channel->watches.head) {
+        cote__watch *watch = COTE__CONTAINER(channel->watches.head, cote__watch, node);
+        if (!watch->outlives || closing) {
+            tell(watch);
+            continue;
+        }
+        cote__queue_remove(watch->list, &watch->node);
+        watch->list = &watch->watches->outliving;
+        cote__queue_push(watch->list, &watch->node);
+    }
 }
 
 /* MARK: one */
@@ -90,7 +103,7 @@ cote__watch *cote__watch_create(cote__watches *watches, cote__channel *channel, 
     cote__watch *watch = calloc(1, sizeof *watch);
     if (!watch) return NULL;
     watch->watches = watches;
-    watch->channel = channel;
+    watch->list = &channel->watches;
     watch->callbacks = *callbacks;
     if (allowed != COTE__NEVER && callbacks->gone) {
         watch->pending.number = watches->next_number++;
@@ -102,8 +115,13 @@ cote__watch *cote__watch_create(cote__watches *watches, cote__channel *channel, 
         }
         arm(watches);
     }
-    cote__queue_push(&channel->watches, &watch->node);
+    cote__queue_push(watch->list, &watch->node);
     return watch;
+}
+
+void cote__watch_outlive(cote__watch *watch)
+{
+    watch->outlives = true;
 }
 
 static void release(cote__flush *flush)

@@ -16,10 +16,12 @@ typedef struct cote__watches {
     cote__timer *timer;  /* of the earliest one; made for the first */
     cote__time timer_due;
     uint64_t next_number;
+    cote__queue outliving; /* those whose connections have ended */
 } cote__watches;
 
 void cote__watches_init(cote__watches *watches, cote_loop *loop);
-void cote__watches_close(cote__watches *watches); /* no deadline counts any more */
+/* No deadline counts any more, and nobody waits but those with a connection. */
+void cote__watches_close(cote__watches *watches);
 void cote__watches_fini(cote__watches *watches);
 
 /* A connection has ended: tells everybody who answers a request of it. */
@@ -36,6 +38,8 @@ typedef struct cote__watch_callbacks {
 typedef struct cote__watch cote__watch;
 cote__watch *cote__watch_create(cote__watches *watches, cote__channel *channel, cote__time allowed,
                                 const cote__watch_callbacks *callbacks);
+/* It is not told when the connection has ended: the request may come again. */
+void cote__watch_outlive(cote__watch *watch);
 /* The token is used up. `gone` is not called from now on, and `release` at the end of this turn, if
  * it was not called before. When the loop has ended it was: then this may be any thread. */
 void cote__watch_end(cote__watch *watch);

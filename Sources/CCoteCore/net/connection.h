@@ -27,9 +27,13 @@ typedef struct cote__connection_events {
      * connection is dead when this returns.
      */
     void (*closed)(void *owner, int status);
+    /* It has stopped reading, because of cote__connection_hold_while. NULL if that is not used. */
+    void (*held)(void *owner);
     /* What was written since the last time leaves now, or waits for the system. Once a turn; also
      * from inside of finish and close. May be NULL. */
     void (*leaving)(void *owner);
+    /* All that had waited for the system was taken. May be NULL. */
+    void (*drained)(void *owner);
 } cote__connection_events;
 
 /* Bytes that the connections of somebody have read and written. */
@@ -47,8 +51,31 @@ int cote__connection_open(cote_loop *loop, uint32_t address, uint16_t port, size
 cote__buffer *cote__connection_output(cote__connection *connection);
 void cote__connection_written(cote__connection *connection);
 
-/* Writes a frame that goes to others too. */
-void cote__connection_share(cote__connection *connection, cote__frame *frame);
+/* Writes a frame that goes to others too. False, and it is not written, if there is no room. */
+bool cote__connection_share(cote__connection *connection, cote__frame *frame);
+/*
+ * Whether `size` more bytes may wait, or are the only ones. What fills a connection within a turn
+ * of the loop leaves at once: bytes wait because the system takes no more.
+ */
+bool cote__connection_has_room(cote__connection *connection, size_t size);
+/* How many bytes may wait of what is shared; there is no bound until it is set. */
+void cote__connection_bound(cote__connection *connection, size_t max_unsent);
+/* Drops the oldest frames that wait, but none that has begun to leave, until `size` more bytes may
+ * wait. Returns how many; the other side is told. */
+size_t cote__connection_make_room(cote__connection *connection, size_t size);
+/* Hands on no frame while `*held`, which stays the caller's: when there is one, it stops reading,
+ * and keeps what it has read. Set before anything comes. */
+void cote__connection_hold_while(cote__connection *connection, const bool *held);
+/* Hands on no frame, and then reads no more either, while more than so many bytes wait for the
+ * other side to read them: it is to read before it says more. */
+void cote__connection_hold_above(cote__connection *connection, size_t most_unsent);
+/* Reads on. Frames that were kept come from inside this call. */
+void cote__connection_resume(cote__connection *connection);
+/* Where what is written next begins: so many bytes were written before it. */
+uint64_t cote__connection_position(const cote__connection *connection);
+/* How many of them the system has taken, at most; exact but after an error in writing. To be asked
+ * in `closed` still: what stands behind it never left. */
+uint64_t cote__connection_taken(const cote__connection *connection);
 /* Bytes that wait to be taken by the system. */
 size_t cote__connection_backlog(const cote__connection *connection);
 
@@ -67,6 +94,11 @@ cote__time cote__connection_heard(const cote__connection *connection);
 
 /* The other side's address, host order; 0 if unknown. */
 uint32_t cote__connection_peer(const cote__connection *connection);
+
+/* Whether it comes from this host. */
+bool cote__connection_is_local(const cote__connection *connection);
+/* Whether a frame has begun to come, and is not whole. */
+bool cote__connection_is_in_frame(const cote__connection *connection);
 
 /* Reads no more, writes what there is to be written, for a while, and closes. May be called again.
  */

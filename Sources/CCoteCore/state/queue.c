@@ -14,6 +14,17 @@ bool cote__queue_push(cote__queue *queue, cote__queue_node *node)
     return true;
 }
 
+void cote__queue_push_front(cote__queue *queue, cote__queue_node *node)
+{
+    *node = (cote__queue_node){.next = queue->head};
+    if (queue->head)
+        queue->head->previous = node;
+    else
+        queue->tail = node;
+    queue->head = node;
+    queue->count++;
+}
+
 cote__queue_node *cote__queue_peek(const cote__queue *queue)
 {
     return queue->head;

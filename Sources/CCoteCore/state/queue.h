@@ -18,6 +18,8 @@ typedef struct cote__queue {
 } cote__queue;
 
 bool cote__queue_push(cote__queue *queue, cote__queue_node *node); /* false when full */
+/* Before all others, whatever the limit. */
+void cote__queue_push_front(cote__queue *queue, cote__queue_node *node);
 cote__queue_node *cote__queue_peek(const cote__queue *queue);
 cote__queue_node *cote__queue_pop(cote__queue *queue);               /* NULL when empty */
 void cote__queue_remove(cote__queue *queue, cote__queue_node *node); /* which must be in it */

@@ -4,7 +4,7 @@
 
 #include "state/hash.h"
 
-enum { LEAST_BUCKETS = 16 };
+enum { LEAST_BUCKETS = 16, MEAN_DATAGRAM = 4096 };
 
 /* MARK: the hash */
 
@@ -148,6 +148,11 @@ cote__roster_peer *cote__roster_find(const cote__roster *roster, cote__slice iid
     return peer;
 }
 
+bool cote__roster_has_room(const cote__roster *roster, size_t most, size_t size)
+{
+    return roster->count < most && roster->raw_bytes + size <= (uint64_t)most * MEAN_DATAGRAM;
+}
+
 cote__roster_peer *cote__roster_refresh(cote__roster *roster, uint64_t source, cote__slice datagram,
                                         cote__time now)
 {
@@ -175,6 +180,7 @@ cote__roster_peer *cote__roster_hear(cote__roster *roster, cote__slice iid, uint
     }
     unchain_by_raw(roster, peer);
     free(peer->raw);
+    roster->raw_bytes += datagram.size - peer->raw_size;
     peer->raw = raw;
     peer->raw_size = datagram.size;
     peer->raw_hash = hash_datagram(roster, source, datagram);
@@ -191,6 +197,7 @@ void *cote__roster_remove(cote__roster *roster, cote__roster_peer *peer)
     unchain_by_raw(roster, peer);
     cote__queue_remove(peer->list, &peer->by_age);
     roster->count--;
+    roster->raw_bytes -= peer->raw_size;
     peer_free(peer);
     return value;
 }

@@ -33,6 +33,7 @@ typedef struct cote__roster {
     cote__roster_peer **by_iid, **by_raw; /* two hash tables of `bucket_count` chains */
     size_t bucket_count;
     size_t count;
+    size_t raw_bytes;     /* of all their last datagrams */
     cote__queue ages;     /* the one that was heard longest ago first */
     cote__queue suspects; /* likewise; all of them were heard longer ago than those in `ages` */
     uint64_t seed; /* of the hashes: random, set before the first peer, so that nobody can send
@@ -53,6 +54,9 @@ cote__roster_peer *cote__roster_refresh(cote__roster *roster, uint64_t source, c
  */
 cote__roster_peer *cote__roster_hear(cote__roster *roster, cote__slice iid, uint64_t source,
                                      cote__slice datagram, cote__time now, bool *added);
+/* Whether there is room for one more, with a datagram of that size: of `most` peers with datagrams
+ * of 4 KiB on the average. */
+bool cote__roster_has_room(const cote__roster *roster, size_t most, size_t size);
 cote__roster_peer *cote__roster_find(const cote__roster *roster, cote__slice iid);
 
 /* Takes a peer out and returns its value. The pointer is dead afterwards. */

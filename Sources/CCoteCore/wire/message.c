@@ -12,6 +12,10 @@ enum { NULL_SIZE = sizeof null_text - 1, TAG = 2 /* bytes of a tag */ };
 static const char raw_mark[] = "{\"__coteRaw\":true}";
 static const cote__slice raw_mark_text = {raw_mark, sizeof raw_mark - 1};
 
+/* Ours: the request was sent before. */
+#define REDELIVERED "__coteRedelivered"
+static const cote__slice redelivered_name = {REDELIVERED, sizeof REDELIVERED - 1};
+
 /* MARK: arguments */
 
 static const char *tag_of(cote_kind kind)
@@ -108,12 +112,20 @@ static bool is_type(cote__json type)
     return type.type == COTE__JSON_STRING && type.text.size > sizeof "\"\"" - 1;
 }
 
+/* A count of anything but a small natural number is none. */
+static unsigned count_of(cote__json value)
+{
+    uint64_t count;
+    return cote__json_u64(value, &count) && count <= UINT32_MAX ? (unsigned)count : 0;
+}
+
 /* Those members of the payload that say how it is to be taken. False if it has no type. */
 static bool read_members(cote__request *request, bool *marked)
 {
     bool typed = false;
     *marked = false;
     request->timeout = 0;
+    request->redelivered = 0;
     if (request->payload.type != COTE__JSON_OBJECT) return false;
     cote__json key, value;
     cote__json_iterator members = cote__json_iterate(request->payload);
@@ -125,6 +137,8 @@ static bool read_members(cote__request *request, bool *marked)
             if (!cote__json_number(value, &request->timeout)) request->timeout = 0;
         } else if (cote__json_string_equal(key, cote__slice_of("__coteRaw"))) {
             *marked = value.type == COTE__JSON_TRUE;
+        } else if (cote__json_string_equal(key, redelivered_name)) {
+            request->redelivered = count_of(value);
         }
     }
     return typed;
@@ -154,7 +168,8 @@ cote__message_result cote__request_decode(const cote__amp_frame *frame, unsigned
 /* Members that the encoder says itself, or that are not sent. */
 static bool is_ours_to_say(cote__json key, bool timeout)
 {
-    static const char *const names[] = {"type", "__subset", "__coteRaw", "__timeout"};
+    static const char *const names[] = {"type", "__subset", "__coteRaw", "__coteRedelivered",
+                                        "__timeout"};
     size_t count = sizeof names / sizeof *names - (timeout ? 0 : 1);
     for (size_t i = 0; i < count; i++)
         if (cote__json_string_equal(key, cote__slice_of(names[i]))) return true;
@@ -242,6 +257,22 @@ void cote__request_encode(cote__buffer *out, const cote__request_parts *parts)
     if (parts->bytes) cote__argument_encode(out, *parts->bytes);
     for (size_t i = 0; i < parts->extra_count; i++) cote__extra_encode(out, parts->extra[i]);
     encode_id(out, parts->id);
+}
+
+void cote__request_encode_again(cote__buffer *out, cote__slice frame, unsigned times)
+{
+    cote__amp_frame parts;
+    if (cote__amp_decode(frame.data, frame.size, frame.size, &parts) != COTE__AMP_FRAME) return;
+    cote__slice payload = parts.arguments[0]; /* tagged, and ends in a closing brace */
+    const char *rest = payload.data + payload.size;
+    cote__amp_begin(out, parts.count);
+    size_t opened = cote__amp_argument_open(out, "");
+    cote__buffer_append(out, payload.data, payload.size - 1);
+    cote__buffer_append_text(out, ",\"" REDELIVERED "\":");
+    cote__buffer_append_u64(out, times);
+    cote__buffer_append_byte(out, '}');
+    cote__amp_argument_close(out, opened);
+    cote__buffer_append(out, rest, frame.size - (size_t)(rest - frame.data));
 }
 
 /* MARK: replies */

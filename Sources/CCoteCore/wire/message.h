@@ -16,11 +16,12 @@ bool cote__looks_tagged(cote__slice bytes); /* begins with j: s: or b: */
 
 /* A request as it came. Everything points into the frame. */
 typedef struct cote__request {
-    cote__json payload; /* the first argument, an object */
-    cote__json type;    /* its member `type`: a JSON string, not empty */
-    double timeout;     /* its member `__timeout`, ms; 0 if it has none, or it is no number */
-    cote_value bytes;   /* kind BYTES with data: the first argument after the payload when it is raw
-                           or marked as raw, else data NULL */
+    cote__json payload;   /* the first argument, an object */
+    cote__json type;      /* its member `type`: a JSON string, not empty */
+    double timeout;       /* its member `__timeout`, ms; 0 if it has none, or it is no number */
+    unsigned redelivered; /* its member `__coteRedelivered`; 0 likewise */
+    cote_value bytes; /* kind BYTES with data: the first argument after the payload when it is raw
+                         or marked as raw, else data NULL */
     unsigned extra_count; /* arguments between payload and id, the raw one included */
     cote__slice extra[COTE__AMP_MAX_ARGUMENTS]; /* still tagged */
     cote__slice
@@ -88,10 +89,12 @@ typedef struct cote__request_parts {
  * [payload, (bytes,) extra..., id]. The payload is `object` with the member `type` put first, as in
  * {"type":"add","a":1}, then `__timeout`, if one is given, and then `__coteRaw`, if raw bytes
  * beside it begin like a tag, which only peers of ours understand. What `object` has of these
- * names, and
- * `__subset`, is left out.
+ * names, and `__subset` and `__coteRedelivered`, is left out.
  */
 void cote__request_encode(cote__buffer *out, const cote__request_parts *parts);
+/* A request's whole frame, as encoded above, once more, with the member `__coteRedelivered`: so
+ * many times it was sent before. */
+void cote__request_encode_again(cote__buffer *out, cote__slice frame, unsigned times);
 /* Raw bytes that begin like a tag go as {"type":"Buffer","data":[...]}. */
 void cote__extra_encode(cote__buffer *out, cote_value value);
 

@@ -43,6 +43,7 @@ static const struct {
     PLACE("replies", "errors", REP, replied_errors),
     PLACE("replies", "running", REP, requests_running),
     PLACE("messages", "published", PUB, messages_published),
+    PLACE("messages", "dropped", PUB, messages_dropped),
     PLACE("messages", "received", SUB, messages_received),
     PLACE("traffic", "connections", REQ | REP | PUB | SUB, connections),
     PLACE("traffic", "received", REQ | REP | PUB | SUB, bytes_received),

@@ -1,5 +1,16 @@
 internal import CCoteCore
 
+extension Redelivery? {
+    var number: cote_redelivery {
+        switch self {
+        case nil: COTE_REDELIVER_DEFAULT
+        case .whenSafe: COTE_REDELIVER_WHEN_SAFE
+        case .always: COTE_REDELIVER_ALWAYS
+        case .never: COTE_REDELIVER_NEVER
+        }
+    }
+}
+
 extension Balancing {
     var number: cote_balancing {
         switch self {

@@ -10,6 +10,7 @@ final class Component: @unchecked Sendable {
         /// Taken away by close, so that nobody uses it afterwards (contract, rule 6).
         var handle: OpaquePointer?
         var isClosed = false
+        var id = ""
         var waiters: [CheckedContinuation<Void, Never>] = []
         var connected = 0
         var expectations: [Int: Expectation] = [:]
@@ -20,6 +21,7 @@ final class Component: @unchecked Sendable {
     let loop: Loop
     private let peerEvents: EventSource<PeerEvent>
     private let discoveryStates: EventSource<DiscoveryState>
+    private let gapEvents: EventSource<Gap>
     // The loop's alone:
     private var peers: [String: Peer] = [:]
     private var suspects = Set<String>()  // of them
@@ -42,6 +44,7 @@ final class Component: @unchecked Sendable {
         self.loop = loop
         peerEvents = EventSource(loop: loop)
         discoveryStates = EventSource(loop: loop)
+        gapEvents = EventSource(loop: loop)
         self.logger = logger
         closeHandle = close
         drainHandle = drain
@@ -63,6 +66,7 @@ final class Component: @unchecked Sendable {
                 options.on_peer = componentDidHear
                 options.on_connected = componentDidConnect
                 options.on_discovery = componentDidChangeDiscovery
+                options.on_gap = componentDidMiss
                 options.on_close = componentDidClose
                 try check(create(loop.pointer, &options, &handle))
             }
@@ -76,6 +80,14 @@ final class Component: @unchecked Sendable {
     /// Makes a call of the core, which neither blocks nor calls back. `nil` when the component is closed.
     func withHandle<R>(_ body: (OpaquePointer) -> R) -> R? {
         state.withLock { $0.handle.map(body) }
+    }
+
+    /// The id that the core says, or said last before it was closed.
+    func id(_ read: (OpaquePointer) -> UnsafePointer<CChar>?) -> String {
+        state.withLock { state in
+            if let id = state.handle.flatMap(read) { state.id = String(cString: id) }
+            return state.id
+        }
     }
 
     // MARK: connections
@@ -156,6 +168,7 @@ final class Component: @unchecked Sendable {
             let last = state
             state = State()
             state.isClosed = true
+            state.id = last.id
             return last
         }
         board?.didClose()
@@ -163,6 +176,7 @@ final class Component: @unchecked Sendable {
         suspects = []
         peerEvents.finish()
         discoveryStates.finish()
+        gapEvents.finish()
         for waiter in last.waiters { waiter.resume() }
         for expectation in last.expectations.values {
             expectation.continuation.resume(throwing: CoteError(.closed, "the component is closed"))
@@ -182,6 +196,14 @@ final class Component: @unchecked Sendable {
 
     func makeDiscoveryStates() -> AsyncStream<DiscoveryState> {
         discoveryStates.stream(bufferingPolicy: .bufferingNewest(1)) { [self] in [discoveryState] }
+    }
+
+    func makeGaps() -> AsyncStream<Gap> {
+        gapEvents.stream(bufferingPolicy: .bufferingNewest(10_000)) { [] }
+    }
+
+    func didMiss(_ gap: Gap) {
+        gapEvents.send(gap)
     }
 
     fileprivate func didHear(_ event: PeerEvent) {
@@ -267,18 +289,4 @@ private func componentDidChangeDiscovery(context: UnsafeMutableRawPointer?, trou
 
 private func componentDidClose(context: UnsafeMutableRawPointer?) {
     component(context).takeRetainedValue().didClose()
-}
-
-extension Peer {
-    init(_ peer: cote_peer) {
-        id = String(cString: peer.id)
-        name = String(cString: peer.name)
-        host = String(cString: peer.host)
-        processID = String(cString: peer.process)
-        address = String(cString: peer.address)
-        port = peer.port == 0 ? nil : Int(peer.port)
-        acceptsRawRequests = peer.ours
-        advertisement = (try? JSONValue(parsing: String(cString: peer.advertisement))) ?? [:]
-        handles = peer.handles.flatMap { try? JSONValue(parsing: String(cString: $0)) }?.array?.compactMap(\.string)
-    }
 }

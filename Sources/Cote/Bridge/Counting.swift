@@ -22,6 +22,7 @@ extension Counters {
         replies.errors = count(counters.replied_errors)
         replies.running = count(counters.requests_running)
         messages.published = count(counters.messages_published)
+        messages.dropped = count(counters.messages_dropped)
         messages.received = count(counters.messages_received)
         traffic.connections = count(counters.connections)
         traffic.received = count(counters.bytes_received)

@@ -159,6 +159,7 @@ extension RequestContext {
             requestID: request.id.pointee == 0 ? nil : String(cString: request.id),
             address: String(cString: request.peer_address),
             deadline: request.deadline == 0 ? nil : .now + .milliseconds(request.deadline),
+            redelivered: Int(request.redelivered),
             extra: try UnsafeBufferPointer(start: request.extra, count: request.extra_count).map {
                 try Payload.decode(JSONValue.self, from: $0)
             }

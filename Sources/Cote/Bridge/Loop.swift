@@ -10,13 +10,27 @@ final class Loop: Sendable {
 
     var pointer: OpaquePointer { handle.pointer }
 
-    /// The loop of all components that do not have one of their own. It lives as long as the process.
-    private static let shared = Result { try Loop() }
+    /// Those of the core that components share, which live as long as the process.
+    private static let shared = Locked<[OpaquePointer: Loop]>([:])
 
     /// The loop for a component: handlers that run on the loop itself would hold up other components, so they get one of
     /// their own.
-    static func forComponent(ofItsOwn: Bool) throws -> Loop {
-        try ofItsOwn ? Loop() : shared.get()
+    static func forComponent(ofItsOwn: Bool = false, with configuration: Configuration) throws -> Loop {
+        try ofItsOwn ? Loop() : nextShared(of: configuration.loops)
+    }
+
+    private static func nextShared(of count: Int?) throws -> Loop {
+        guard count == nil || 1...Int(COTE_MAX_LOOPS) ~= count! else {
+            throw CoteError(.invalidArgument, "loops: \(count!) is not from 1 to \(COTE_MAX_LOOPS)")
+        }
+        var pointer: OpaquePointer?
+        try check(cote_loop_shared(UInt32(count ?? 0), &pointer))
+        return shared.withLock { loops in
+            if let loop = loops[pointer!] { return loop }
+            let loop = Loop(pointer!)
+            loops[pointer!] = loop
+            return loop
+        }
     }
 
     /// Calls `body` on the loop, soon. False, and it is not called, when the loop has ended or memory has run out.
@@ -34,10 +48,14 @@ final class Loop: Sendable {
     /// Room for the next jobs. The loop thread's alone.
     nonisolated(unsafe) private var spareJobs: [UnownedJob] = []
 
-    private init() throws {
+    private init(_ pointer: OpaquePointer) {
+        handle = Handle(pointer: pointer)
+    }
+
+    private convenience init() throws {
         var pointer: OpaquePointer?
         try check(cote_loop_create(&pointer))
-        handle = Handle(pointer: pointer!)
+        self.init(pointer!)
     }
 
     deinit {

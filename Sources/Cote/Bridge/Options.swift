@@ -21,7 +21,10 @@ extension Description {
     private static let names = [
         ("name_space:", "namespace:"), ("discovery_address:", "discoveryAddress:"),
         ("node_timeout_ms", "nodeTimeout"), ("check_interval_ms", "checkInterval"),
-        ("hello_interval_ms", "helloInterval"), ("breaker_pause_ms", "breakerPause"),
+        ("hello_interval_ms", "helloInterval"), ("max_queued_bytes:", "maximumQueuedBytes:"),
+        ("max_queued:", "maximumQueuedRequests:"), ("max_peers:", "maximumPeers:"),
+        ("max_new_peers:", "maximumNewPeers:"), ("max_hello:", "maximumHelloSize:"), ("max_depth:", "maximumDepth:"),
+        ("breaker_pause_ms", "breakerPause"),
         ("breaker_max_pause_ms", "breakerMaximumPause"),
     ]
 
@@ -51,8 +54,7 @@ extension Description {
         options.use_host_names = toggle(configuration.useHostNames)
         options.ignore_process = toggle(configuration.ignoreProcess)
         options.timeout_ms = try configuration.timeout.map { try $0.milliseconds(for: "timeout") } ?? 0
-        options.max_queued = try number(configuration.maximumQueuedRequests, for: "maximumQueuedRequests")
-        options.max_frame = try number(configuration.maximumFrameSize, for: "maximumFrameSize")
+        try setBounds(of: &options)
 
         options.broadcast = try memory.copy(configuration.broadcast, for: "broadcast")
         options.multicast = try memory.copy(configuration.multicast, for: "multicast")
@@ -70,11 +72,30 @@ extension Description {
             ? COTE_NO_BREAKER : try number(configuration.breakerFailures, for: "breakerFailures")
         options.breaker_pause_ms = try interval(configuration.breakerPause, for: "breakerPause")
         options.breaker_max_pause_ms = try interval(configuration.breakerMaximumPause, for: "breakerMaximumPause")
+        options.redelivery = configuration.redelivery.number
+        options.deduplicate = try deduplicate()
         options.log = toggle(configuration.log)
         options.hello_logs = toggle(configuration.helloLogs)
         options.status_logs = toggle(configuration.statusLogs)
         options.log_unknown_events = toggle(configuration.logUnknownEvents)
         return try body(&options)
+    }
+
+    private func setBounds(of options: inout cote_options) throws {
+        options.max_queued = try number(configuration.maximumQueuedRequests, for: "maximumQueuedRequests")
+        options.max_queued_bytes = try number(configuration.maximumQueuedBytes, for: "maximumQueuedBytes")
+        options.max_in_flight = try number(configuration.maximumRequestsInFlight, for: "maximumRequestsInFlight")
+        options.max_running = try number(configuration.maximumRunningRequests, for: "maximumRunningRequests")
+        options.max_depth = try number(configuration.maximumDepth, for: "maximumDepth")
+        options.max_frame = try number(configuration.maximumFrameSize, for: "maximumFrameSize")
+        options.max_unsent = try number(configuration.maximumUnsentBytes, for: "maximumUnsentBytes")
+        options.overflow = configuration.overflow?.number ?? COTE_OVERFLOW_DEFAULT
+        options.max_connections = try number(configuration.maximumConnections, for: "maximumConnections")
+        options.frame_timeout_ms = try configuration.frameTimeout?.milliseconds(for: "frameTimeout") ?? 0
+        options.idle_timeout_ms = try configuration.idleTimeout?.milliseconds(for: "idleTimeout") ?? 0
+        options.max_peers = try number(configuration.maximumPeers, for: "maximumPeers")
+        options.max_new_peers = try number(configuration.maximumNewPeers, for: "maximumNewPeers")
+        options.max_hello = try number(configuration.maximumHelloSize, for: "maximumHelloSize")
     }
 
     private func number<N: FixedWidthInteger>(_ value: Int?, for field: String) throws -> N {
@@ -83,6 +104,11 @@ extension Description {
             throw CoteError(.invalidArgument, "\(field): \(value) is not from 1 to \(N.max)")
         }
         return number
+    }
+
+    private func deduplicate() throws -> UInt32 {
+        configuration.deduplicate == 0
+            ? COTE_NO_DEDUPLICATION : try number(configuration.deduplicate, for: "deduplicate")
     }
 
     /// The core's `ports`, where its `port` does not say it.
@@ -104,6 +130,16 @@ extension Description {
             throw CoteError(.invalidArgument, "\(field): \(value!) is longer than 49 days")
         }
         return milliseconds
+    }
+}
+
+extension Overflow {
+    fileprivate var number: cote_overflow {
+        switch self {
+        case .dropOldest: COTE_DROP_OLDEST
+        case .dropNewest: COTE_DROP_NEWEST
+        case .disconnect: COTE_DISCONNECT
+        }
     }
 }
 

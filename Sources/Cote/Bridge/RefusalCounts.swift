@@ -15,6 +15,10 @@ extension Refusals {
         total.requests = Int(counts.requests)
         total.answers = Int(counts.answers)
         total.hosts = Int(counts.hosts)
+        total.peers = Int(counts.peers)
+        total.connections = Int(counts.connections)
+        total.halves = Int(counts.halves)
+        total.silent = Int(counts.silent)
         return total
     }
 }

@@ -5,6 +5,7 @@ struct Delivery {
     var timeout: Duration?
     var subset: String?
     var extra: [JSONValue]
+    var idempotent: Bool
     var requireHandler: Bool
 }
 
@@ -29,6 +30,7 @@ extension Component {
         options.size = MemoryLayout<cote_send_options>.size
         options.timeout_ms = try delivery.timeout.map { try $0.milliseconds(for: "timeout") } ?? 0
         options.flags = payload.isEncoded ? UInt32(COTE_SEND_ENCODED) : 0
+        if delivery.idempotent { options.flags |= UInt32(COTE_SEND_IDEMPOTENT) }
         if delivery.requireHandler { options.flags |= UInt32(COTE_SEND_REQUIRE_HANDLER) }
 
         let memory = CStrings()

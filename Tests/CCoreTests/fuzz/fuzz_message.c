@@ -1,6 +1,7 @@
 /* fuzz_message.c - what frames mean, and that saying it again means the same. */
 #include <stdlib.h>
 
+#include "wire/addressee.h"
 #include "wire/handles.h"
 #include "wire/publish.h"
 #include "wire/value.h"
@@ -137,6 +138,20 @@ static void fuzz_handles(const cote__amp_frame *frame)
     cote__buffer_fini(&out);
 }
 
+/* MARK: whom a connection is for */
+
+static void fuzz_addressee(const cote__amp_frame *frame)
+{
+    cote__slice iid, again;
+    if (!cote__addressee_decode(frame, &iid)) return;
+    check(iid.size > 0);
+    cote__buffer out = {0};
+    cote__addressee_encode(&out, iid);
+    cote__amp_frame encoded = decode(&out);
+    check(cote__addressee_decode(&encoded, &again) && cote__slice_equal(again, iid));
+    cote__buffer_fini(&out);
+}
+
 /* MARK: messages of publishers */
 
 static const cote__slice name_space = {"ns1", 3}, no_name_space = {NULL, 0};
@@ -191,6 +206,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         fuzz_request(&frame);
         fuzz_reply(&frame);
         fuzz_handles(&frame);
+        fuzz_addressee(&frame);
         fuzz_publish(&frame);
     }
     return 0;

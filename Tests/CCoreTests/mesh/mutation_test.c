@@ -114,20 +114,24 @@ static void test_replies(void **state)
     test_stage *stage = *state;
     test_actor *requester = requester_on(stage, stage_loop(stage), "client");
     fake responder = fake_open(stage, "fake", true);
+    char iids[2][24];
     raw_peer peer = fake_meet(&responder);
     recordings all = frames_of("resp-");
     uint64_t random = 2;
     for (unsigned i = 0; i < REPLIES; i++) {
-        /* One whole frame, and it is connected to again at once. */
-        static const char unknown[] = "\x12\x00\x00\x00\x06j:null\x00\x00\x00\x03s:0";
-        raw_send(&peer, unknown, sizeof unknown - 1);
         if (i % EACH == 0) ask_over(requester, &peer);
+        /* Whoever has left is not tried again after a while: the next one comes at once. */
+        const char *iid = responder.hello.iid;
+        raw_say_bye(stage, responder.mouth, &responder.hello);
+        stage_wait(stage, actor_heard(requester, COTE_PEER_REMOVED, iid) == 1);
         size_t size;
         char *bytes = mutation_of(&all, &random, &size);
         raw_try_send(&peer, bytes, size);
         free(bytes);
         end_and_drain(&peer);
-        peer = raw_accept(responder.listener);
+        snprintf(iids[i % 2], sizeof iids[0], "fake %u", i);
+        responder.hello.iid = iids[i % 2];
+        peer = fake_meet(&responder);
     }
     ask_over(requester, &peer);
     raw_close(&peer);

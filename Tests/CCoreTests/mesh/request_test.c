@@ -70,6 +70,30 @@ static void test_full_queue_is_told_at_once(void **state)
     ask_expect(ask_send(requester, "echo", NULL), COTE_OK);
 }
 
+static void test_full_of_bytes(void **state)
+{
+    test_stage *stage = *state;
+    cote_loop *loop = stage_loop(stage);
+    test_actor *requester = actor_create(stage, "client");
+    requester->options.max_queued_bytes = 10000;
+    actor_request(requester, loop);
+    char payload[4000];
+    memset(payload, 'x', sizeof payload);
+    memcpy(payload, "{\"a\":\"", 6);
+    memcpy(payload + sizeof payload - 2, "\"}", 2);
+    cote_value large = {COTE_KIND_JSON, payload, sizeof payload};
+    test_ask *asks[3];
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(ask_try(requester, "echo", &large, NULL, &asks[i]), COTE_OK);
+    assert_int_equal(ask_try(requester, "echo", &large, NULL, NULL), COTE_EQUEUEFULL);
+    assert_non_null(strstr(cote_error_detail(), "10000 bytes"));
+    asks[2] = ask_send(requester, "echo", NULL); /* a small one still fits */
+    responder_on(stage, loop, "server");
+    for (int i = 0; i < 3; i++) ask_expect(asks[i], COTE_OK);
+    assert_int_equal(ask_try(requester, "echo", &large, NULL, &asks[0]), COTE_OK);
+    ask_expect(asks[0], COTE_OK);
+}
+
 /* MARK: timeouts */
 
 static void test_timeout_without_responder(void **state)
@@ -313,6 +337,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         stage_test(test_impossible_requests_are_refused),
         stage_test(test_full_queue_is_told_at_once),
+        stage_test(test_full_of_bytes),
         stage_test(test_timeout_without_responder),
         stage_test(test_timeouts_end_in_their_order),
         stage_test(test_timeout_of_the_component),

@@ -285,7 +285,7 @@ static void test_listeners_tell_ours(void **state)
     raw_peer other = fake_meet(&monitor);
     expect_status(&other, publisher, "[]");
     cote__slice status = other.frame.arguments[1];
-    assert_non_null(memmem(status.data, status.size, "{\"published\":0}", 15));
+    assert_non_null(memmem(status.data, status.size, "{\"published\":0,\"dropped\":0}", 27));
     /* It is no partner. */
     stage_check(stage, responder->added == 0 && publisher->added == 0);
     actor_close(responder);

@@ -57,7 +57,7 @@ static void on_closed(void *context, int status)
     stage_unlock(self->stage);
 }
 
-static const cote__connection_events events = {on_opened, on_frame, on_closed, NULL};
+static const cote__connection_events events = {on_opened, on_frame, on_closed, NULL, NULL, NULL};
 
 static void open_now(void *context)
 {

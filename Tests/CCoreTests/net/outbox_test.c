@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "support/random.h"
+#include "wire/gap.h"
 
 enum {
     COPIED = 512,      /* the largest frame that is copied */
@@ -306,6 +307,155 @@ static void an_empty_one_keeps_little(void **state)
     model_free(&self);
 }
 
+/* MARK: dropping */
+
+/* Frames with numbers from 0, and what came out of the box: each number once, in order, but for
+ * those that a gap tells of just where they are missing. */
+typedef struct numbered {
+    cote__outbox box;
+    cote__buffer out;
+    uint32_t next_in, next_out;
+    uint64_t dropped, told;
+} numbered;
+
+/* A small one as bytes of the box's own, or a frame, which the box copies or refers to. */
+static void put_number(numbered *self, size_t size, bool own)
+{
+    cote__frame *frame = malloc(sizeof *frame + size + 16);
+    assert_non_null(frame);
+    *frame = (cote__frame){0};
+    atomic_init(&frame->references, 1);
+    cote__buffer bytes = {0}, body = {0};
+    cote__buffer_append(&body, &self->next_in, sizeof self->next_in);
+    self->next_in++;
+    for (size_t i = 0; i < size; i++) cote__buffer_append_byte(&body, (char)i);
+    cote__amp_begin(&bytes, 1);
+    cote__amp_argument(&bytes, "", cote__buffer_slice(&body));
+    frame->size = bytes.size;
+    memcpy(frame->bytes, bytes.data, bytes.size);
+    if (own) {
+        cote__buffer_append(&self->box.own, bytes.data, bytes.size);
+        cote__outbox_appended(&self->box);
+    } else {
+        cote__outbox_share(&self->box, frame);
+    }
+    cote__frame_release(frame);
+    cote__buffer_fini(&bytes);
+    cote__buffer_fini(&body);
+}
+
+/* Takes bytes out as a connection does: a shared frame of which some were taken is taken whole. */
+static void take_bytes(numbered *self, size_t count)
+{
+    if (count > self->box.size) count = self->box.size;
+    while (count > 0) {
+        cote__slice piece;
+        assert_int_equal(cote__outbox_pieces(&self->box, &piece, 1), 1);
+        cote__frame *frame = cote__outbox_next_share(&self->box);
+        if (frame) cote__frame_release(frame);
+        size_t size = frame || piece.size < count ? piece.size : count;
+        cote__buffer_append(&self->out, piece.data, size);
+        cote__outbox_consume(&self->box, size);
+        count -= size < count ? size : count;
+    }
+}
+
+/* Reads the frames that came out. */
+static void read_out(numbered *self)
+{
+    size_t at = 0;
+    cote__amp_frame frame;
+    while (cote__amp_decode(self->out.data + at, self->out.size - at, SIZE_MAX, &frame) ==
+           COTE__AMP_FRAME) {
+        uint64_t gap = cote__gap_decode(&frame);
+        at += frame.size;
+        self->next_out += (uint32_t)gap;
+        self->told += gap;
+        if (gap > 0) continue;
+        uint32_t number;
+        assert_int_equal(frame.count, 1);
+        memcpy(&number, frame.arguments[0].data, sizeof number);
+        assert_int_equal(number, self->next_out);
+        self->next_out++;
+    }
+    cote__buffer_consume(&self->out, at);
+}
+
+static void drop_to(numbered *self, size_t most)
+{
+    enum { MOST_KEPT = 1100 /* the rest of one frame, and two gaps */ };
+    self->dropped += cote__outbox_drop(&self->box, most);
+    assert_true(self->box.size <= most + MOST_KEPT);
+}
+
+static void test_drops_whole_frames(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 300; seed++) {
+        uint64_t random = seed;
+        numbered self = {0};
+        for (int i = 0; i < 400; i++) {
+            size_t size = cote_test_random_below(&random, seed % 2 ? 40 : 1000);
+            switch (cote_test_random_below(&random, 8)) {
+            case 0: drop_to(&self, cote_test_random_below(&random, self.box.size + 1)); break;
+            case 1: take_bytes(&self, cote_test_random_below(&random, 2000)); break;
+            case 2: take_bytes(&self, cote_test_random_below(&random, 30)); break;
+            case 3: put_number(&self, size % 500, true); break;
+            default: put_number(&self, size, false); break;
+            }
+            read_out(&self);
+        }
+        take_bytes(&self, SIZE_MAX);
+        read_out(&self);
+        assert_int_equal(self.out.size, 0);
+        assert_int_equal(self.next_out, self.next_in);
+        assert_int_equal(self.told, self.dropped);
+        cote__outbox_fini(&self.box);
+        cote__buffer_fini(&self.out);
+    }
+}
+
+/* Of a reader that takes nothing any more only what has begun is kept, and one word of the rest. */
+static void test_one_gap_for_all(void **state)
+{
+    (void)state;
+    numbered self = {0};
+    put_number(&self, 100, false);
+    take_bytes(&self, 10);
+    for (int i = 0; i < 1000; i++) {
+        put_number(&self, i % 2 ? 30 : 600, false);
+        drop_to(&self, 0);
+    }
+    size_t left = self.box.size;
+    assert_true(left < 100 + 60);
+    take_bytes(&self, SIZE_MAX);
+    read_out(&self);
+    assert_int_equal(self.told, 1000);
+    assert_int_equal(self.next_out, 1001);
+    cote__outbox_fini(&self.box);
+    cote__buffer_fini(&self.out);
+}
+
+/* Who reads on, but never all of it, does not make the box grow. */
+static void test_slow_reader_keeps_memory_small(void **state)
+{
+    (void)state;
+    enum { BACKLOG = 20000 };
+    numbered self = {0};
+    while (self.box.size < BACKLOG) put_number(&self, 100, false);
+    for (int i = 0; i < 100000; i++) {
+        put_number(&self, 100, false);
+        take_bytes(&self, self.box.size - BACKLOG);
+        if (i % 100 == 0) read_out(&self);
+    }
+    assert_true(self.box.own.capacity <= 4 * KEPT);
+    take_bytes(&self, SIZE_MAX);
+    read_out(&self);
+    assert_int_equal(self.next_out, self.next_in);
+    cote__outbox_fini(&self.box);
+    cote__buffer_fini(&self.out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -318,6 +468,9 @@ int main(void)
         cmocka_unit_test(each_box_holds_it_until_its_last_byte),
         cmocka_unit_test(the_end_lets_go_of_what_was_not_taken),
         cmocka_unit_test(an_empty_one_keeps_little),
+        cmocka_unit_test(test_drops_whole_frames),
+        cmocka_unit_test(test_one_gap_for_all),
+        cmocka_unit_test(test_slow_reader_keeps_memory_small),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

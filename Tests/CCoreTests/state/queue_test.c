@@ -53,6 +53,18 @@ static void first_in_is_first_out(void **state)
     assert_holds(&queue, NULL, 0);
 }
 
+static void whoever_goes_to_the_front_is_the_first(void **state)
+{
+    (void)state;
+    cote__queue queue = {.limit = 2};
+    item items[3] = {{.before = 0}};
+    cote__queue_push_front(&queue, &items[1].node);
+    assert_true(cote__queue_push(&queue, &items[2].node));
+    cote__queue_push_front(&queue, &items[0].node); /* the limit is for the others */
+    item *const expected[] = {&items[0], &items[1], &items[2]};
+    assert_holds(&queue, expected, 3);
+}
+
 static void the_limit_is_a_limit(void **state)
 {
     (void)state;
@@ -105,6 +117,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_empty_queue_has_nothing),
         cmocka_unit_test(first_in_is_first_out),
+        cmocka_unit_test(whoever_goes_to_the_front_is_the_first),
         cmocka_unit_test(the_limit_is_a_limit),
         cmocka_unit_test(it_agrees_with_a_list),
     };

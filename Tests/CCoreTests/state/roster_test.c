@@ -41,6 +41,24 @@ static void an_empty_roster_has_nobody(void **state)
     cote__roster_fini(&roster, count_release, NULL);
 }
 
+static void it_has_room_for_so_many_and_for_their_datagrams(void **state)
+{
+    (void)state;
+    cote__roster roster = {.seed = 1};
+    hear(&roster, "a", 1, "hello", 1, true);
+    assert_int_equal(roster.raw_bytes, 5);
+    assert_true(cote__roster_has_room(&roster, 2, 2 * 4096 - 5));
+    assert_false(cote__roster_has_room(&roster, 2, 2 * 4096 - 4));
+    hear(&roster, "a", 1, "good morning", 2, false);
+    assert_int_equal(roster.raw_bytes, 12);
+    cote__roster_peer *other = hear(&roster, "b", 1, "hi", 3, true);
+    assert_false(cote__roster_has_room(&roster, 2, 1));
+    cote__roster_remove(&roster, other);
+    assert_int_equal(roster.raw_bytes, 12);
+    assert_true(cote__roster_has_room(&roster, 2, 1));
+    cote__roster_fini(&roster, count_release, NULL);
+}
+
 static void an_equal_datagram_refreshes(void **state)
 {
     (void)state;
@@ -337,6 +355,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_empty_roster_has_nobody),
         cmocka_unit_test(an_equal_datagram_refreshes),
+        cmocka_unit_test(it_has_room_for_so_many_and_for_their_datagrams),
         cmocka_unit_test(only_the_last_datagram_refreshes),
         cmocka_unit_test(ids_are_any_bytes),
         cmocka_unit_test(who_is_silent_for_longer_goes),

@@ -2,10 +2,13 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
+
+#include "wire/addressee.h"
 
 enum {
     DEADLINE = 30, /* s */
@@ -128,7 +131,7 @@ static cote__amp_result decode(raw_peer *peer)
                             MAX_FRAME, &peer->frame);
 }
 
-bool raw_read(raw_peer *peer)
+static bool read_any(raw_peer *peer)
 {
     cote__amp_result result;
     while ((result = decode(peer)) == COTE__AMP_PARTIAL)
@@ -136,6 +139,15 @@ bool raw_read(raw_peer *peer)
     assert_int_equal(result, COTE__AMP_FRAME);
     peer->taken += peer->frame.size;
     return true;
+}
+
+bool raw_read(raw_peer *peer)
+{
+    cote__slice iid;
+    bool read;
+    while ((read = read_any(peer)) && cote__addressee_decode(&peer->frame, &iid))
+        snprintf(peer->addressee, sizeof peer->addressee, "%.*s", (int)iid.size, iid.data);
+    return read;
 }
 
 const char *raw_frame_bytes(const raw_peer *peer)

@@ -11,6 +11,7 @@ typedef struct raw_peer {
     cote__buffer input;
     size_t taken;          /* bytes at its start that were frames */
     cote__amp_frame frame; /* the last one, until the next is read */
+    char addressee[40];    /* the id that it is for, if it has said so; such a frame is skipped */
 } raw_peer;
 
 /* Listens on 127.0.0.1 and a port that the system chooses. All fail the test if they cannot. */

@@ -1,7 +1,9 @@
 #include "wire/uuid.h"
 
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -74,12 +76,72 @@ static void anything_else_is_not(void **state)
                                                 36}));
 }
 
+static void ids_of_requests(void **state)
+{
+    (void)state;
+#define IID "01234567-89ab-4DEF-8123-456789abcdef"
+    static const struct {
+        const char *text;
+        uint64_t number;
+    } ours[] = {
+        {IID ":0", 0},
+        {IID ":42", 42},
+        {IID ":18446744073709551615", UINT64_MAX},
+    };
+    static const char *const others[] = {
+        "",
+        "4242:0",
+        IID,
+        IID ":",
+        IID ":x",
+        IID ": 1",
+        IID ":1 ",
+        IID ":-1",
+        IID "1:1",
+        IID ":18446744073709551616",
+        IID ":99999999999999999999999",
+        "x" IID ":1",
+        "g1234567-89ab-4def-8123-456789abcdef:1",
+    };
+    static const uint8_t bytes[16] = {0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0x4d, 0xef,
+                                      0x81, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef};
+    uint8_t iid[16];
+    uint64_t number;
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
+        assert_true(cote__request_id_parse(cote__slice_of(ours[i].text), iid, &number));
+        assert_memory_equal(iid, bytes, sizeof iid);
+        assert_int_equal(number, ours[i].number);
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (cote__request_id_parse(cote__slice_of(others[i]), iid, &number))
+            fail_msg("%s", others[i]);
+    assert_false(cote__request_id_parse((cote__slice){NULL, 0}, iid, &number));
+}
+
+static void what_is_formatted_is_parsed(void **state)
+{
+    static const char iid[] = "01234567-89ab-4def-8123-456789abcdef";
+    static const uint64_t numbers[] = {0, 9, 10, 1234567890, UINT64_MAX};
+    (void)state;
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        char id[COTE__REQUEST_ID_SIZE], expected[COTE__REQUEST_ID_SIZE + 1];
+        size_t size = cote__request_id_format(iid, numbers[i], id);
+        snprintf(expected, sizeof expected, "%s:%" PRIu64, iid, numbers[i]);
+        assert_int_equal(size, strlen(expected));
+        assert_memory_equal(id, expected, size);
+        uint8_t bytes[16];
+        uint64_t number;
+        assert_true(cote__request_id_parse((cote__slice){id, size}, bytes, &number));
+        assert_true(number == numbers[i]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(bytes_become_text),
-        cmocka_unit_test(what_is_formatted_is_valid),
-        cmocka_unit_test(anything_else_is_not),
+        cmocka_unit_test(bytes_become_text),           cmocka_unit_test(what_is_formatted_is_valid),
+        cmocka_unit_test(anything_else_is_not),        cmocka_unit_test(ids_of_requests),
+        cmocka_unit_test(what_is_formatted_is_parsed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -89,8 +89,11 @@ enum Node {
     }
 
     /// A Node.js responder, announced in `mesh`, which answers each request with the arguments that `answer` makes of its
-    /// arguments, the id aside. It ends when its requester goes.
-    static func respond(in mesh: Mesh, answer: @escaping @Sendable ([String]) -> [String]) throws {
+    /// arguments, the id aside. It ends when its requester goes. Before that it closes so many connections, each when a
+    /// request came over it.
+    static func respond(in mesh: Mesh, losing losses: Int = 0, answer: @escaping @Sendable ([String]) -> [String])
+        throws
+    {
         let listener = makeSocket(SOCK_STREAM)
         guard withAddress(loopback, 0, { bind(listener, $0, $1) }) == 0, listen(listener, 5) == 0 else {
             throw Missing(what: "a port")
@@ -102,6 +105,12 @@ enum Node {
         }
         let port = Int(UInt16(bigEndian: address.sin_port))
         Thread.detach {
+            for _ in 0..<losses {
+                announceUntilReadable(listener, port: port, in: mesh)
+                let connection = accept(listener, nil, nil)
+                _ = readFrame(from: connection)
+                close(connection)
+            }
             announceUntilReadable(listener, port: port, in: mesh)
             let connection = accept(listener, nil, nil)
             close(listener)

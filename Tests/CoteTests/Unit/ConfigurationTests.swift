@@ -47,6 +47,8 @@ struct ConfigurationTests {
         }
         expect("port", "70000", from: refusal { $0.port = 70_000 })
         expect("port", "-1", from: refusal { $0.port = -1 })
+        expect("deduplicate", "-1", from: refusal { $0.deduplicate = -1 })
+        expect("deduplicate", "10000001", "10000000", from: refusal { $0.deduplicate = 10_000_001 })
         expect("ports", "9000-70000", from: refusal { $0.ports = 9000...70_000 })
         expect(
             "ports",
@@ -76,7 +78,14 @@ struct ConfigurationTests {
         expect("address", "localhost", from: refusal { $0.address = "localhost" })
         expect("timeout", from: refusal { $0.timeout = .zero })
         expect("timeout", from: refusal { $0.timeout = .seconds(-1) })
+        expect("loops", "65", from: refusal { $0.loops = 65 })
+        expect("maximumDepth", "513", from: refusal { $0.maximumDepth = 513 })
         expect("maximumFrameSize", "0", from: refusal { $0.maximumFrameSize = 0 })
+        expect("maximumUnsentBytes", "-1", from: refusal { $0.maximumUnsentBytes = -1 })
+        expect("maximumQueuedRequests", "99999999", from: refusal { $0.maximumQueuedRequests = 99_999_999 })
+        expect("maximumPeers", "99999999", from: refusal { $0.maximumPeers = 99_999_999 })
+        expect("maximumHelloSize", "70000", from: refusal { $0.maximumHelloSize = 70_000 })
+        expect("frameTimeout", from: refusal { $0.frameTimeout = .zero })
         expect("breakerFailures", "-1", from: refusal { $0.breakerFailures = -1 })
         expect("breakerPause", from: refusal { $0.breakerPause = .zero })
         expect("breakerMaximumPause", "breakerPause", "31000", from: refusal { $0.breakerPause = .seconds(31) })
@@ -96,6 +105,21 @@ struct ConfigurationTests {
         )
     }
 
+    @Test func componentsAreSpreadOverLoops() throws {
+        let requesters = try (0..<4).map { number in
+            try Requester(
+                name: "\(number)",
+                configuration: Configuration {
+                    $0.loops = 2
+                    $0.broadcast = "127.255.255.255"
+                }
+            )
+        }
+        let loops = Set(requesters.map { ObjectIdentifier($0.executor) })
+        #expect(loops.count == 2)
+        #expect(requesters[0].executor === requesters[2].executor)
+    }
+
     @Test func anEnvironmentVariableThatCannotBeIsNamedWithItsValue() async {
         await #expect(processExitsWith: .success) {
             setenv("COTE_REQUEST_TIMEOUT", "soon", 1)
@@ -104,6 +128,12 @@ struct ConfigurationTests {
             // An argument comes before it, and then it is not even looked at.
             guard refusal({ $0.timeout = .seconds(1) }) == "nothing is refused" else { exit(2) }
             exit(0)
+        }
+        await #expect(processExitsWith: .success) {
+            setenv("COTE_OVERFLOW", "drop", 1)
+            let message = refusal { _ in }
+            guard message.contains("COTE_OVERFLOW"), message.contains("drop") else { exit(1) }
+            exit(refusal { $0.overflow = .dropNewest } == "nothing is refused" ? 0 : 2)
         }
         await #expect(processExitsWith: .success) {
             setenv("COTE_LOG", "loud", 1)

@@ -1,0 +1,173 @@
+/* connection_write.c - what leaves over a connection. */
+#include <stdlib.h>
+
+#include "net/connection_own.h"
+#include "state/queue.h"
+
+enum {
+    MAX_PIECES = 64,    /* of one write */
+    HANDED_SIZE = 4096, /* bytes that are copied for libuv, to hear when more can leave */
+    MAX_PIECE = 1 << 24 /* bytes; so that what one write reports fits an int */
+};
+
+cote__buffer *cote__connection_output(cote__connection *self)
+{
+    return &self->output.own;
+}
+
+void cote__connection_written(cote__connection *self)
+{
+    cote__outbox_appended(&self->output);
+    if (!self->closing) cote__loop_flush_later(self->loop, &self->flush);
+}
+
+uint64_t cote__connection_position(const cote__connection *self)
+{
+    return self->taken + cote__connection_backlog(self);
+}
+
+uint64_t cote__connection_taken(const cote__connection *self)
+{
+    return self->taken;
+}
+
+size_t cote__connection_backlog(const cote__connection *self)
+{
+    return self->output.size + self->handed_size;
+}
+
+void cote__connection_bound(cote__connection *self, size_t max_unsent)
+{
+    self->max_unsent = max_unsent;
+}
+
+static bool fits(const cote__connection *self, size_t size)
+{
+    size_t backlog = cote__connection_backlog(self);
+    return backlog == 0 || (size <= self->max_unsent && backlog <= self->max_unsent - size);
+}
+
+bool cote__connection_has_room(cote__connection *self, size_t size)
+{
+    if (fits(self, size)) return true;
+    cote__connection_flush(&self->flush);
+    return self->closing || fits(self, size);
+}
+
+bool cote__connection_share(cote__connection *self, cote__frame *frame)
+{
+    if (!cote__connection_has_room(self, frame->size)) return false;
+    if (self->closing) return true;
+    cote__outbox_share(&self->output, frame);
+    cote__loop_flush_later(self->loop, &self->flush);
+    return true;
+}
+
+size_t cote__connection_make_room(cote__connection *self, size_t size)
+{
+    if (self->closing) return 0;
+    size_t taken = self->handed_size;
+    bool some = size <= self->max_unsent && taken <= self->max_unsent - size;
+    return cote__outbox_drop(&self->output, some ? self->max_unsent - size - taken : 0);
+}
+
+static unsigned gather(const cote__outbox *box, uv_buf_t *buffers, size_t *size)
+{
+    cote__slice pieces[MAX_PIECES];
+    unsigned count = cote__outbox_pieces(box, pieces, MAX_PIECES);
+    *size = 0;
+    for (unsigned i = 0; i < count; i++) {
+        size_t length = pieces[i].size < MAX_PIECE ? pieces[i].size : MAX_PIECE;
+        buffers[i] = (uv_buf_t){.base = (char *)pieces[i].data, .len = length};
+        *size += length;
+        if (length < pieces[i].size) return i + 1; /* the rest of it comes before the next */
+    }
+    return count;
+}
+
+static void count_sent(cote__connection *self, size_t size)
+{
+    if (self->traffic) cote__counter_add(&self->traffic->sent, size);
+}
+
+static void on_written(uv_write_t *request, int status)
+{
+    cote__connection *self = request->data;
+    size_t size = self->handed_size;
+    self->write_pending = false;
+    self->handed_size = 0;
+    if (self->handed_frame) cote__frame_release(self->handed_frame);
+    self->handed_frame = NULL;
+    if (self->closing) return;
+    if (status == 0) count_sent(self, size);
+    self->heard = uv_now(self->loop->uv);
+    self->taken += size; /* or less, if it failed: nobody says how much */
+    if (status != 0)
+        cote__connection_end(self, COTE_ECONNLOST);
+    else
+        cote__connection_flush(&self->flush);
+    if (self->linger && cote__connection_backlog(self) == 0) cote__connection_end(self, COTE_OK);
+    cote__connection_unclog(self);
+    if (self->events->drained && !self->closing && cote__connection_backlog(self) == 0)
+        self->events->drained(self->owner);
+}
+
+/* What libuv is to write stays where it is until it has: the rest of a frame that is shared, or a
+ * copy. */
+static uv_buf_t take_first(cote__connection *self)
+{
+    cote__slice first;
+    cote__outbox_pieces(&self->output, &first, 1);
+    self->handed_frame = cote__outbox_next_share(&self->output);
+    if (!self->handed_frame) {
+        if (!self->handed) self->handed = malloc(HANDED_SIZE);
+        if (!self->handed) return uv_buf_init(NULL, 0);
+        if (first.size > HANDED_SIZE) first.size = HANDED_SIZE;
+        first.data = memcpy(self->handed, first.data, first.size);
+    }
+    self->handed_size = first.size;
+    cote__outbox_consume(&self->output, first.size);
+    return (uv_buf_t){.base = (char *)first.data, .len = first.size};
+}
+
+/* The system takes no more now: libuv tells when it does. */
+static void wait_for_room(cote__connection *self)
+{
+    uv_buf_t buffer = take_first(self);
+    self->write.data = self;
+    int status = buffer.base
+                     ? uv_write(&self->write, (uv_stream_t *)&self->tcp, &buffer, 1, on_written)
+                     : UV_ENOMEM;
+    self->write_pending = status == 0;
+    if (status != 0) cote__connection_end(self, status == UV_ENOMEM ? COTE_ENOMEM : COTE_ECONNLOST);
+}
+
+void cote__connection_flush(cote__flush *task)
+{
+    cote__connection *self = COTE__CONTAINER(task, cote__connection, flush);
+    if (self->closing || !self->open) return;
+    if (self->events->leaving && self->output.size > 0) self->events->leaving(self->owner);
+    if (self->write_pending) return;
+    if (self->output.own.failed || self->output.front.failed) {
+        cote__connection_end(self, COTE_ENOMEM);
+        return;
+    }
+    while (self->output.size > 0) {
+        uv_buf_t buffers[MAX_PIECES];
+        size_t size;
+        unsigned count = gather(&self->output, buffers, &size);
+        int written = uv_try_write((uv_stream_t *)&self->tcp, buffers, count);
+        if (written < 0 && written != UV_EAGAIN) {
+            cote__connection_end(self, COTE_ECONNLOST);
+            return;
+        }
+        if (written > 0) {
+            cote__outbox_consume(&self->output, (size_t)written);
+            self->taken += (uint64_t)written;
+            count_sent(self, (size_t)written);
+        }
+        if (written >= 0 && (size_t)written == size) continue;
+        wait_for_room(self);
+        return;
+    }
+}
