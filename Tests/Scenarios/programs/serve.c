@@ -4,7 +4,8 @@
  *   serve [--type TYPE] [--delay MS] [--hold 1] [--name NAME] [--key KEY] [--ports PORTS]
  *
  * After `delay` ms, or never if it is to hold them. Drains and ends at the end of its standard
- * input or by SIGTERM. Events: ready (with `port`), connected, handled (the count, at the end).
+ * input or by SIGTERM. Events: ready (with `port`), connected, handled (at the end: the `count`,
+ * and how many of these were `redelivered`).
  */
 #include <inttypes.h>
 #include <pthread.h>
@@ -27,7 +28,7 @@ static struct {
     bool ends;
 } queue = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
 
-static uint64_t delay_us, handled;
+static uint64_t delay_us, handled, redelivered;
 static bool hold;
 
 static void answer(cote_reply *reply, uint64_t number)
@@ -43,6 +44,7 @@ static void hear(void *context, const cote_request *request, cote_reply *reply)
     (void)context;
     uint64_t number = number_in(&request->payload);
     __atomic_fetch_add(&handled, 1, __ATOMIC_RELAXED);
+    if (request->redelivered) __atomic_fetch_add(&redelivered, 1, __ATOMIC_RELAXED);
     if (!delay_us && !hold) {
         answer(reply, number);
         return;
@@ -118,6 +120,6 @@ int main(int argument_count, char **arguments)
     pthread_cond_signal(&queue.changed);
     pthread_mutex_unlock(&queue.lock);
     pthread_join(later, NULL);
-    say("handled", ",\"count\":%" PRIu64, handled);
+    say("handled", ",\"count\":%" PRIu64 ",\"redelivered\":%" PRIu64, handled, redelivered);
     return 0;
 }
