@@ -56,6 +56,7 @@ let package = Package(
             name: "CBench",
             dependencies: ["CCoteCore", "CLibuv"],
             path: "bench/workers",
+            cSettings: [.headerSearchPath("../../Sources/CCoteCore")],
             linkerSettings: [.linkedLibrary("m")]
         ),
         .executableTarget(

@@ -72,6 +72,10 @@ public struct Configuration: Sendable {
     /// variable `COTE_USE_HOST_NAMES`, `true` or `false`; `false` by default. With redis it is always so.
     public var useHostNames: Bool?
 
+    /// Whether to work with those of this host and user over unix sockets, which take less time than TCP, where they have one.
+    /// Environment variable `COTE_UNIX_SOCKETS`, `true` or `false`; `true` by default.
+    public var unixSockets: Bool?
+
     /// Whether to take no notice of the components of one's own process. Environment variable `COTE_IGNORE_PROCESS`, `true`
     /// or `false`; `false` by default.
     public var ignoreProcess: Bool?
@@ -143,7 +147,7 @@ public struct Configuration: Sendable {
     /// default.
     public var maximumConnections: Int?
 
-    /// How long a listener waits for more of a frame that has begun to come. Environment variable `COTE_FRAME_TIMEOUT`, in
+    /// How long more of a frame that has begun to come is waited for. Environment variable `COTE_FRAME_TIMEOUT`, in
     /// milliseconds; 30 seconds by default. ``Requester/unlimited`` means for ever.
     public var frameTimeout: Duration?
 
@@ -238,6 +242,7 @@ public struct Configuration: Sendable {
             $0.ports = portIsHere ? ports : other.ports
             $0.advertisedAddress = advertisedAddress ?? other.advertisedAddress
             $0.useHostNames = useHostNames ?? other.useHostNames
+            $0.unixSockets = unixSockets ?? other.unixSockets
             $0.ignoreProcess = ignoreProcess ?? other.ignoreProcess
             $0.discoveryAddress = discoveryAddress ?? other.discoveryAddress
             $0.discoveryPort = discoveryPort ?? other.discoveryPort

@@ -79,6 +79,8 @@ public struct Counters: Sendable, Hashable {
     public struct Traffic: Sendable, Hashable {
         /// Partners that are connected now.
         public var connections = 0
+        /// Of those, over unix sockets of this host; the others over TCP.
+        public var unixConnections = 0
         /// Bytes that were read.
         public var received = 0
         /// Bytes that the system took.

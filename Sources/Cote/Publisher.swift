@@ -81,11 +81,13 @@ public final class Publisher: Closable {
         guard !topic.utf8.contains(0) else {
             throw CoteError(.invalidArgument, "topic: \"\(topic)\" holds a zero byte")
         }
-        let failure: CoteError?
+        var failure: CoteError?
         do {
-            failure = try Payload.withAnswer(value) { value in
-                component.withHandle { CoteError(status: cote_publisher_publish($0, topic, value, encoded)) }
-                    ?? CoteError(.closed, "the publisher is closed")
+            try Payload.withAnswer(value) { value in
+                failure = topic.withCString { topic in
+                    component.withHandle { CoteError(status: cote_publisher_publish($0, topic, value, encoded)) }
+                        ?? CoteError(.closed, "the publisher is closed")
+                }
             }
         } catch {
             throw CoteError(.encodingFailed, "the message cannot be encoded", underlying: error)

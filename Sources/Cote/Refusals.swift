@@ -26,7 +26,7 @@ public struct Refusals: Sendable, Hashable {
     public internal(set) var peers = 0
     /// Connections that were more than a listener may have.
     public internal(set) var connections = 0
-    /// Connections closed for a frame that began, and went on no more.
+    /// Connections closed for a frame that began, and has no end.
     public internal(set) var halves = 0
     /// Connections closed that said nothing, and nobody was announced there.
     public internal(set) var silent = 0

@@ -7,7 +7,7 @@ public struct RequestContext: Sendable, Hashable {
     /// answer.
     public var requestID: String?
 
-    /// The IPv4 address that the request came from.
+    /// The IPv4 address that the request came from; 127.0.0.1 over a unix socket.
     public var address: String
 
     /// When the requester stops waiting for the answer, as far as it says so; an async handler is cancelled then.

@@ -31,7 +31,7 @@ extension Requester {
     ) throws -> SentRequest {
         try send(
             type,
-            payload: Payload.request(request, type: type),
+            request,
             delivery: Delivery(
                 timeout: timeout,
                 subset: subset,
@@ -57,7 +57,7 @@ extension Requester {
     ) throws -> SentRequest {
         try send(
             type,
-            payload: .none,
+            TypeAlone(),
             delivery: Delivery(
                 timeout: timeout,
                 subset: subset,
@@ -69,26 +69,25 @@ extension Requester {
         )
     }
 
-    private func send<Response: Decodable & SendableMetatype>(
+    private func send<Request: Encodable & SendableMetatype, Response: Decodable & SendableMetatype>(
         _ type: String,
-        payload: Payload.Request,
+        _ request: Request,
         delivery: Delivery,
         _ completion: @escaping @Sendable (Result<Response, any Error>) -> Void
     ) throws -> SentRequest {
-        let pending = DecodedResponse(type: type, requester: id) { try Payload.decode(Response.self, from: $0) }
-        pending.completion = .closure(completion)
-        try component.send(type: type, payload: payload, delivery: delivery, pending: pending)
-        return SentRequest(pending: pending, component: component)
+        let pending = ClosureResponse(type: type, requester: id, completion: completion)
+        let number = try component.send(request, type: type, delivery: delivery, pending: pending)
+        return SentRequest(number: number, component: component)
     }
 }
 
 /// A request that is under way.
 public struct SentRequest: Sendable {
-    let pending: PendingResponse
+    let number: UInt64
     let component: Component
 
     /// Ends the request with `CancellationError`, if it has not ended yet. One that was not delivered never is.
     public func cancel() {
-        if let number = pending.cancelledNumber() { component.cancel(number) }
+        component.cancel(number)
     }
 }

@@ -14,7 +14,10 @@ extension Requester {
     ///   - requireHandler: Does not wait while nobody that is known handles the type, but fails with
     ///     ``CoteError/Code/noHandler``.
     /// - Throws: ``CoteError``; `CancellationError` if the task is cancelled.
-    public func send<Request: Encodable & SendableMetatype, Response: Decodable & SendableMetatype>(
+    public nonisolated(nonsending) func send<
+        Request: Encodable & SendableMetatype,
+        Response: Decodable & SendableMetatype
+    >(
         _ type: String,
         _ request: Request,
         as response: Response.Type = Response.self,
@@ -26,7 +29,7 @@ extension Requester {
     ) async throws -> Response {
         try await send(
             type,
-            payload: Payload.request(request, type: type),
+            request,
             delivery: Delivery(
                 timeout: timeout,
                 subset: subset,
@@ -34,13 +37,11 @@ extension Requester {
                 idempotent: idempotent,
                 requireHandler: requireHandler
             )
-        ) {
-            try Payload.decode(Response.self, from: $0)
-        }
+        )
     }
 
     /// Sends a request of nothing but a type, and waits for its answer.
-    public func send<Response: Decodable & SendableMetatype>(
+    public nonisolated(nonsending) func send<Response: Decodable & SendableMetatype>(
         _ type: String,
         as response: Response.Type = Response.self,
         timeout: Duration? = nil,
@@ -51,7 +52,7 @@ extension Requester {
     ) async throws -> Response {
         try await send(
             type,
-            payload: .none,
+            TypeAlone(),
             delivery: Delivery(
                 timeout: timeout,
                 subset: subset,
@@ -59,13 +60,11 @@ extension Requester {
                 idempotent: idempotent,
                 requireHandler: requireHandler
             )
-        ) {
-            try Payload.decode(Response.self, from: $0)
-        }
+        )
     }
 
     /// Sends a request and waits until it is answered, whatever the answer is.
-    public func send<Request: Encodable & SendableMetatype>(
+    public nonisolated(nonsending) func send<Request: Encodable & SendableMetatype>(
         _ type: String,
         _ request: Request,
         timeout: Duration? = nil,
@@ -74,21 +73,22 @@ extension Requester {
         idempotent: Bool = false,
         requireHandler: Bool = false
     ) async throws {
-        try await send(
-            type,
-            payload: Payload.request(request, type: type),
-            delivery: Delivery(
-                timeout: timeout,
-                subset: subset,
-                extra: extra,
-                idempotent: idempotent,
-                requireHandler: requireHandler
-            )
-        ) { _ in }
+        _ =
+            try await send(
+                type,
+                request,
+                delivery: Delivery(
+                    timeout: timeout,
+                    subset: subset,
+                    extra: extra,
+                    idempotent: idempotent,
+                    requireHandler: requireHandler
+                )
+            ) as Anything
     }
 
     /// Sends a request of nothing but a type, and waits until it is answered, whatever the answer is.
-    public func send(
+    public nonisolated(nonsending) func send(
         _ type: String,
         timeout: Duration? = nil,
         subset: String? = nil,
@@ -96,21 +96,22 @@ extension Requester {
         idempotent: Bool = false,
         requireHandler: Bool = false
     ) async throws {
-        try await send(
-            type,
-            payload: .none,
-            delivery: Delivery(
-                timeout: timeout,
-                subset: subset,
-                extra: extra,
-                idempotent: idempotent,
-                requireHandler: requireHandler
-            )
-        ) { _ in }
+        _ =
+            try await send(
+                type,
+                TypeAlone(),
+                delivery: Delivery(
+                    timeout: timeout,
+                    subset: subset,
+                    extra: extra,
+                    idempotent: idempotent,
+                    requireHandler: requireHandler
+                )
+            ) as Anything
     }
 
     /// Sends a request of JSON, such as `["from": "usd", "amount": 100]`, and waits for its answer.
-    public func send<Response: Decodable & SendableMetatype>(
+    public nonisolated(nonsending) func send<Response: Decodable & SendableMetatype>(
         _ type: String,
         _ request: JSONValue,
         as response: Response.Type = Response.self,
@@ -122,7 +123,7 @@ extension Requester {
     ) async throws -> Response {
         try await send(
             type,
-            payload: Payload.request(request, type: type),
+            request,
             delivery: Delivery(
                 timeout: timeout,
                 subset: subset,
@@ -130,14 +131,12 @@ extension Requester {
                 idempotent: idempotent,
                 requireHandler: requireHandler
             )
-        ) {
-            try Payload.decode(Response.self, from: $0)
-        }
+        )
     }
 
     /// Sends a request of JSON, such as `["from": "usd", "amount": 100]`, and waits for its answer, JSON too.
     @discardableResult
-    public func send(
+    public nonisolated(nonsending) func send(
         _ type: String,
         _ request: JSONValue,
         timeout: Duration? = nil,
@@ -158,25 +157,18 @@ extension Requester {
         )
     }
 
-    private func send<Response>(
+    private nonisolated(nonsending) func send<
+        Request: Encodable & SendableMetatype,
+        Response: Decodable & SendableMetatype
+    >(
         _ type: String,
-        payload: Payload.Request,
-        delivery: Delivery,
-        decode: @escaping @Sendable (CoreValue) throws -> Response
+        _ request: Request,
+        delivery: Delivery
     ) async throws -> Response {
         try Task.checkCancellation()
-        let pending = DecodedResponse(type: type, requester: id, decode: decode)
-        return try await withTaskCancellationHandler {
-            try await withUnsafeThrowingContinuation { continuation in
-                pending.completion = .continuation(continuation)
-                do {
-                    try component.send(type: type, payload: payload, delivery: delivery, pending: pending)
-                } catch {
-                    continuation.resume(throwing: error)
-                }
-            }
-        } onCancel: {
-            if let number = pending.cancelledNumber() { component.cancel(number) }
-        }
+        let pending = DecodedResponse<Response>(type: type, requester: id)
+        let number = try component.send(request, type: type, delivery: delivery, pending: pending)
+        await component.arrival(of: pending, number: number)
+        return try pending.take()
     }
 }

@@ -203,16 +203,11 @@ extension Responder {
             form,
             pattern: pattern,
             usesContext: usesContext,
-            isInline: execution == .inline,
+            pool: pool,
             component: component
         )
         return component.handle(pattern, by: handler)
     }
-}
-
-/// Any request, of which the handler wants to know nothing.
-private struct Anything: Decodable {
-    init(from decoder: any Decoder) {}
 }
 
 /// The answer of a handler that returns nothing: `null`.

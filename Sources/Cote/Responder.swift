@@ -36,7 +36,8 @@ public final class Responder: Closable {
     }
 
     let component: Component
-    let execution: Execution
+    /// Where handlers run that are not async; `nil` for the loop.
+    let pool: WorkQueue?
 
     /// The component's id, a UUID; peers know it by that. It changes when a peer of Node.js has lost its connection, since
     /// that one comes back only to an id that it does not know.
@@ -76,7 +77,7 @@ public final class Responder: Closable {
     ) throws {
         var settings = configuration.adding(key: key, namespace: namespace, timeout: nil, logger: logger)
         settings.deduplicate = deduplicate ?? settings.deduplicate
-        self.execution = execution
+        pool = execution == .pool ? WorkQueue(width: WorkQueue.allCores) : nil
         component = Component(
             loop: try .forComponent(ofItsOwn: execution == .inline, with: settings),
             logger: settings.effectiveLogger

@@ -32,9 +32,23 @@ extension Subscriber {
                 failures.report(error, context, "made its handler throw")
             }
         }
-        if execution == .pool { return enqueue(pattern, concurrency: 1) { guarded($0, $1) } }
-        return subscribe(pattern, TypedReceiver(failures: failures, deliver: guarded))
+        guard execution == .pool else { return subscribe(pattern, TypedReceiver(failures: failures, deliver: guarded)) }
+        let queue = WorkQueue(width: 1, limit: Self.limit)
+        handlers.begin()
+        let receiver = TypedReceiver<Value>(
+            failures: failures,
+            deliver: { value, context in
+                // What was decoded belongs to this message alone.
+                nonisolated(unsafe) let value = value
+                if !queue.add({ guarded(value, context) }) { failures.reportDropped(context) }
+            },
+            onEnd: { [handlers] in queue.add { handlers.didFinish() } }
+        )
+        return subscribe(pattern, receiver)
     }
+
+    /// Of messages that wait for a handler, so many are kept.
+    private static var limit: Int { 100_000 }
 
     /// As above; the handler is async, and is given up to `concurrency` messages at a time: with more than one they may
     /// finish in any order.
@@ -72,12 +86,11 @@ extension Subscriber {
         concurrency: Int,
         _ handler: @escaping @Sendable (Value, MessageContext) async -> Void
     ) -> Registration {
-        let queue = MessageQueue<Value>(limit: 100_000)
+        let queue = MessageQueue<Value>(limit: Self.limit)
         let receiver = TypedReceiver<Value>(
             failures: failures,
             deliver: { [failures] value, context in
-                guard !queue.add(value, context) else { return }
-                failures.report(CoteError(.queueFull, "its handler is too slow"), context, "dropped an older one")
+                if !queue.add(value, context) { failures.reportDropped(context) }
             },
             onEnd: queue.finish
         )

@@ -22,8 +22,8 @@ extension Counters {
     func json(of kind: String) -> JSONValue {
         var members: [String: JSONValue] = [
             "traffic": [
-                "connections": .init(traffic.connections), "received": .init(traffic.received),
-                "sent": .init(traffic.sent),
+                "connections": .init(traffic.connections), "unixConnections": .init(traffic.unixConnections),
+                "received": .init(traffic.received), "sent": .init(traffic.sent),
             ]
         ]
         switch kind {

@@ -7,6 +7,8 @@ struct ProcessUse {
     var cpu: Int
     /// Bytes that it had resident at most.
     var memory: Int
+    /// Bytes that it has resident now.
+    var resident: Int
 
     init(_ process: pid_t) throws {
         let folder = "/proc/\(process)"
@@ -15,13 +17,17 @@ struct ProcessUse {
             guard let text = try? Self.text(of: "\(folder)/task/\(thread)/schedstat") else { return sum }
             return sum + (text.split(separator: " ").first.flatMap { Int($0) } ?? 0)
         }
-        let status = try Self.text(of: "\(folder)/status")
-        let peak = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
-        memory = 1024 * (peak?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0)
+        let status = try Self.text(of: "\(folder)/status").split(separator: "\n")
+        func bytes(_ name: String) -> Int {
+            let line = status.first { $0.hasPrefix("\(name):") }
+            return 1024 * (line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) } ?? 0)
+        }
+        memory = bytes("VmHWM")
+        resident = bytes("VmRSS")
     }
 
     private static func entries(of folder: String) throws -> [String] {
-        guard let handle = opendir(folder) else { throw PairFailure(description: "\(folder) cannot be read") }
+        guard let handle = opendir(folder) else { throw WorkerFailure(description: "\(folder) cannot be read") }
         defer { closedir(handle) }
         var names: [String] = []
         while let entry = readdir(handle) {
@@ -34,7 +40,7 @@ struct ProcessUse {
     }
 
     private static func text(of path: String) throws -> String {
-        guard let file = fopen(path, "r") else { throw PairFailure(description: "\(path) cannot be read") }
+        guard let file = fopen(path, "r") else { throw WorkerFailure(description: "\(path) cannot be read") }
         defer { fclose(file) }
         var bytes = [UInt8](repeating: 0, count: 16_384)
         let count = fread(&bytes, 1, bytes.count, file)
@@ -48,7 +54,7 @@ extension Round {
         let json = try JSONValue(parsing: result)
         func number(_ name: String) throws -> Double {
             guard let value = json[name]?.double else {
-                throw PairFailure(description: "a worker said \(result)")
+                throw WorkerFailure(description: "a worker said \(result)")
             }
             return value
         }

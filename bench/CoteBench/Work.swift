@@ -11,6 +11,8 @@ struct Work: Hashable {
     enum System: String, CaseIterable {
         /// Raw bytes through the C library, handlers on the loop.
         case c
+        /// The same over a unix socket, where all others use TCP.
+        case cUnix
         /// Raw bytes through the Swift library.
         case swiftBytes
         /// An object through the Swift library, encoded and decoded.
@@ -21,19 +23,22 @@ struct Work: Hashable {
         case zeromq
         case nng
         case nats
+        case node
 
-        /// Other systems that do the same work.
+        /// Other systems that do the same work on bytes.
         static let peers = [System.zeromq, .nng, .nats]
 
         var title: String {
             switch self {
             case .c: "C, bytes"
+            case .cUnix: "C, unix socket"
             case .swiftBytes: "Swift, bytes"
             case .swiftCodable: "Swift, Codable"
             case .floor: "floor"
             case .zeromq: "ZeroMQ"
             case .nng: "nng"
             case .nats: "NATS"
+            case .node: "Node.js"
             }
         }
     }
@@ -90,4 +95,8 @@ struct Effort {
     var seconds = 0.5
     /// Requests at fixed times, so many a second, in place of each as soon as one is answered.
     var rate: Double?
+    /// Whether it works, and not how fast it is.
+    var isQuick = false
+    /// For what Node.js cote does.
+    var node: NodeModule?
 }

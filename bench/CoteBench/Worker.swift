@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import CBench
+internal import Glibc
 
 /// One of a pair of processes. Not for people.
 struct Worker: AsyncParsableCommand {
@@ -27,6 +28,7 @@ struct Worker: AsyncParsableCommand {
     func run() async throws {
         // Before any thread is made, which then are on it too.
         bench_pin(core)
+        setenv("COTE_UNIX_SOCKETS", system == .cUnix ? "true" : "false", 1)
         let work = WorkerTask(
             key: key,
             gate: gate,
@@ -44,10 +46,10 @@ struct Worker: AsyncParsableCommand {
         case (.floor, true, .client): try work.inC(bench_floor_echo_client)
         case (.floor, false, .server): try work.inC(bench_floor_stream_server)
         case (.floor, false, .client): try work.inC(bench_floor_stream_client)
-        case (.c, true, .server): try work.inC(bench_c_responder)
-        case (.c, true, .client): try work.inC(bench_c_requester)
-        case (.c, false, .server): try work.inC(bench_c_publisher)
-        case (.c, false, .client): try work.inC(bench_c_subscriber)
+        case (.c, true, .server), (.cUnix, true, .server): try work.inC(bench_c_responder)
+        case (.c, true, .client), (.cUnix, true, .client): try work.inC(bench_c_requester)
+        case (.c, false, .server), (.cUnix, false, .server): try work.inC(bench_c_publisher)
+        case (.c, false, .client), (.cUnix, false, .client): try work.inC(bench_c_subscriber)
         case (.swiftBytes, true, .server): try await work.respond(to: [UInt8].self, onPool: pool)
         case (.swiftBytes, true, .client): try await work.request([UInt8](repeating: 0, count: size))
         case (.swiftBytes, false, .server): try await work.publish { number in Numbered.bytes(number, size: size) }
@@ -56,7 +58,7 @@ struct Worker: AsyncParsableCommand {
         case (.swiftCodable, true, .client): try await work.request(Conversion())
         case (.swiftCodable, false, .server): try await work.publish { Conversion(number: $0) }
         case (.swiftCodable, false, .client): try await work.subscribe { (value: Conversion) in value.number }
-        case (.zeromq, _, _), (.nng, _, _), (.nats, _, _):
+        case (.zeromq, _, _), (.nng, _, _), (.nats, _, _), (.node, _, _):
             throw ValidationError("\(system.title) has programs of its own")
         }
     }
@@ -69,7 +71,7 @@ struct Conversion: Codable, Sendable {
     var id = base
     var from = "usd"
     var to = "eur"
-    var amount = 100.25
+    var sum = 10.5
     var exact = true
 
     init(number: UInt64 = 0) {

@@ -1,22 +1,24 @@
 internal import CBench
 internal import Cote
 internal import Glibc
+internal import Synchronization
 
 /// What one worker is to do, and the Swift half of doing it.
 struct WorkerTask: Sendable {
     var key: String
-    var gate: String
+    var gate = ""
     var discoveryPort: UInt16
-    var port: UInt16
-    var size: Int
-    var inFlight: UInt32
-    var subscribers: UInt32
-    var rate: Double
-    var warmUp: Double
-    var seconds: Double
+    var port: UInt16 = 0
+    var size = 0
+    var inFlight: UInt32 = 0
+    var subscribers: UInt32 = 0
+    var peers: UInt32 = 0
+    var rate: Double = 0
+    var warmUp: Double = 0
+    var seconds: Double = 0
 
     /// Lives as long as the process.
-    private var work: UnsafePointer<bench_work> {
+    var work: UnsafePointer<bench_work> {
         let work = UnsafeMutablePointer<bench_work>.allocate(capacity: 1)
         work.initialize(
             to: bench_work(
@@ -30,7 +32,8 @@ struct WorkerTask: Sendable {
                 warm_up: warmUp,
                 seconds: seconds,
                 window: 0,
-                gate: strdup(gate)
+                gate: strdup(gate),
+                peers: peers
             )
         )
         return UnsafePointer(work)
@@ -41,7 +44,7 @@ struct WorkerTask: Sendable {
         exit(worker(work))
     }
 
-    private var configuration: Configuration {
+    var configuration: Configuration {
         Configuration {
             $0.environment = ""
             $0.key = key
@@ -54,7 +57,7 @@ struct WorkerTask: Sendable {
     private func makeMeter() -> Meter { Meter(work) }
 
     private func makeGate() throws -> Gate {
-        guard let gate = bench_gate_open(work) else { throw PairFailure(description: "no gate") }
+        guard let gate = bench_gate_open(work) else { throw WorkerFailure(description: "no gate") }
         return Gate(pointer: gate)
     }
 
@@ -128,19 +131,21 @@ struct WorkerTask: Sendable {
 
     func subscribe<Value: Decodable & Sendable>(_ number: @escaping @Sendable (Value) -> UInt64) async throws {
         let gate = try makeGate()
-        let meter = makeMeter()
+        // The subscribers have a loop each.
+        let meter = Mutex(makeMeter())
         var all: [Subscriber] = []
         for index in 0..<subscribers {
-            let subscriber = try Subscriber(name: "subscriber", configuration: configuration)
-            // Called on the loop, like all the others, so there is nothing to guard.
+            let subscriber = try Subscriber(name: "subscriber", execution: .inline, configuration: configuration)
+            // Its loop's alone.
             nonisolated(unsafe) var received: UInt64 = 0
             subscriber.on("number") { (value: Value) in
                 let this = number(value)
-                meter.lose(this - received)
+                let lost = this - received
                 received = this + 1
                 bench_gate_pass(gate.pointer, index, received)
+                if lost > 0 { meter.withLock { $0.lose(lost) } }
                 // The clock costs as much as a message.
-                if received % 16 == 0 { meter.count(16) }
+                if received % 16 == 0 { meter.withLock { $0.count(16) } }
             }
             all.append(subscriber)
         }

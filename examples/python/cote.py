@@ -105,6 +105,7 @@ class _Options(Structure):
         ("redelivery", c_int),
         ("deduplicate", c_uint32),
         ("max_depth", c_size_t),
+        ("unix_sockets", c_int),
     ]
 
 

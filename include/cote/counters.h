@@ -47,7 +47,8 @@ typedef struct cote_counters {
 
     /* Everybody's; a monitor's connections to it, and a component's to monitors, apart. */
     uint64_t bytes_received, bytes_sent; /* of its connections, taken from and by the system */
-    uint64_t connections;                /* now: partners that are connected */
+    uint64_t connections;                /* now: partners that are connected, */
+    uint64_t unix_connections;           /* and of those over unix sockets of this host */
 } cote_counters;
 
 #ifdef __cplusplus

@@ -215,8 +215,8 @@ typedef struct cote_options {
                                   dropNewest or disconnect), else COTE_DROP_OLDEST */
     size_t max_connections;    /* that a listener has; one more is closed at once; default
                                   COTE_MAX_CONNECTIONS, else 10,000 */
-    uint32_t frame_timeout_ms; /* without another byte of a frame that has begun to come, a listener
-                                  closes the connection; COTE_NO_TIMEOUT: never; default
+    uint32_t frame_timeout_ms; /* without another byte of a frame that has begun to come, its
+                                  connection is closed; COTE_NO_TIMEOUT: never; default
                                   COTE_FRAME_TIMEOUT, else 30000 */
     uint32_t idle_timeout_ms; /* from where nobody is announced, a listener closes a connection that
                                  has not sent a whole frame and sends nothing; COTE_NO_TIMEOUT:
@@ -242,6 +242,11 @@ typedef struct cote_options {
     size_t max_depth; /* levels of arrays and objects in the JSON of a request or answer that comes;
                          the connection of a deeper one is closed; at most 512; default
                          COTE_MAX_DEPTH, else 512 */
+    /* Connects to those of this host and user over unix sockets, which take less time than TCP, and
+     * listens on one beside the port; where there is none, TCP it is. Their directory, of mode
+     * 0700, is `cote` in XDG_RUNTIME_DIR, if that is the user's alone, else /tmp/cote-UID. Default
+     * COTE_UNIX_SOCKETS, else on */
+    cote_switch unix_sockets;
 } cote_options;
 
 #ifdef __cplusplus

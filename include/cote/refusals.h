@@ -29,7 +29,7 @@ typedef struct cote_refusals {
     uint64_t hosts;       /* peers' host names that lead nowhere, where peers are found by them */
     uint64_t peers;       /* hellos of new peers: more than may be known, or too many at once */
     uint64_t connections; /* that were more than max_connections */
-    uint64_t halves;      /* connections closed for a frame that began, and went on no more */
+    uint64_t halves;      /* connections closed for a frame that began, and has no end */
     uint64_t silent;      /* connections closed that said nothing, and nobody was announced there */
 } cote_refusals;
 

@@ -31,7 +31,7 @@ typedef struct cote_request {
     const char *id; /* the requester's own id of it, meaningful on its connection only; "" if it
                        waits for no answer. Of a requester of this library: its `iid`, a colon, and
                        a number */
-    const char *peer_address; /* IPv4 of the requester */
+    const char *peer_address; /* IPv4 of the requester; 127.0.0.1 over a unix socket */
     uint64_t deadline; /* ms from now in which the requester waits for the answer; 0 if it does not
                           say */
     unsigned redelivered; /* how often it was sent before, over connections that were lost: whoever

@@ -86,6 +86,7 @@ int cote__component_counters(const cote__component *component, cote_counters *co
         .bytes_received = cote__counter_read(&component->traffic.received),
         .bytes_sent = cote__counter_read(&component->traffic.sent),
         .connections = atomic_load(&component->connected),
+        .unix_connections = atomic_load(&component->connected_by_unix),
     };
     component->kind->count(component, &all);
     memcpy(counters, &all, size < sizeof all ? size : sizeof all);
@@ -163,8 +164,9 @@ bool cote__component_is_closing(const cote__component *component)
     return atomic_load_explicit(&component->closing, memory_order_acquire);
 }
 
-void cote__component_connected(cote__component *component, size_t count)
+void cote__component_connected(cote__component *component, size_t count, size_t by_unix)
 {
+    atomic_store(&component->connected_by_unix, by_unix);
     if (atomic_exchange(&component->connected, count) == count) return;
     if (component->settings.on_connected && !cote__component_is_closing(component))
         component->settings.on_connected(component->settings.context, count);
@@ -290,6 +292,18 @@ const char *cote__component_id(const cote__component *component)
     return component->iids[atomic_load_explicit(&component->iid, memory_order_acquire)];
 }
 
+static unsigned next_of(const cote__component *component)
+{
+    return (atomic_load(&component->iid) + 1) % COTE__COMPONENT_IDS;
+}
+
+const char *cote__component_next_id(cote__component *component)
+{
+    unsigned next = next_of(component);
+    make_id(component->iids[next]);
+    return component->iids[next];
+}
+
 bool cote__component_is(const cote__component *component, cote__slice iid)
 {
     for (unsigned i = 0; i < COTE__COMPONENT_IDS; i++)
@@ -299,8 +313,7 @@ bool cote__component_is(const cote__component *component, cote__slice iid)
 
 bool cote__component_renew(cote__component *component)
 {
-    unsigned next = (atomic_load(&component->iid) + 1) % COTE__COMPONENT_IDS;
-    make_id(component->iids[next]);
+    unsigned next = next_of(component);
     if (!cote__registration_rename(&component->registration, &component->settings,
                                    component->iids[next]))
         return false;

@@ -56,12 +56,12 @@ typedef struct cote__component {
     cote__registration registration;
     cote__member member;
 
-    atomic_bool closing;     /* close was called: new calls are refused */
-    atomic_bool draining;    /* drain was called: what would begin something is refused */
-    atomic_size_t connected; /* partners that it has a connection with */
-    cote__traffic traffic;   /* with these partners */
-    atomic_uint calls;       /* that were let in, and have not run on the loop yet */
-    unsigned holds;          /* the loop's, as the rest */
+    atomic_bool closing;  /* close was called: new calls are refused */
+    atomic_bool draining; /* drain was called: what would begin something is refused */
+    atomic_size_t connected, connected_by_unix; /* partners that it has a connection with */
+    cote__traffic traffic;                      /* with these partners */
+    atomic_uint calls; /* that were let in, and have not run on the loop yet */
+    unsigned holds;    /* the loop's, as the rest */
     cote__unknown unknown;
     cote__refusal_log refusals;
     cote__task start_task, close_task, end_task;
@@ -100,11 +100,14 @@ bool cote__component_is_closing(const cote__component *component);
 void cote__component_leave(cote__component *component);
 /* Tells the user and the log of a partner. */
 void cote__component_peer(cote__component *component, cote_peer_event event, cote__peer *peer);
-/* Takes a fresh id and announces it. False when there is no memory, or it has said goodbye: it
- * keeps the one that it has. */
+/* Makes the id that it goes by next. */
+const char *cote__component_next_id(cote__component *component);
+/* Takes that one and announces it. False when there is no memory, or it has said goodbye: it keeps
+ * the one that it has. */
 bool cote__component_renew(cote__component *component);
-/* Remembers how many partners are connected, and tells it if that is new. */
-void cote__component_connected(cote__component *component, size_t count);
+/* Remembers how many partners are connected, and how many of them over unix sockets, and tells the
+ * first if that is new. */
+void cote__component_connected(cote__component *component, size_t count, size_t by_unix);
 void cote__component_log(const cote__component *component, cote_log_level level, const char *format,
                          ...) __attribute__((format(printf, 3, 4)));
 /* Counts what was refused, and logs it if it is time for that. */

@@ -1,7 +1,6 @@
 #include "mesh/contest.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "cote/options.h"
 
@@ -59,8 +58,7 @@ bool cote__contest_move(cote__contest *self, cote__channel *channel)
 {
     unsigned moves = atomic_load(&self->moves);
     if (moves == COTE_MAX_DELIVERIES) return false;
-    if (moves > 0 && strcmp(self->channels[moves - 1]->address, channel->address) != 0)
-        return false;
+    if (moves > 0 && self->channels[moves - 1]->home != channel->home) return false;
     self->channels[moves] = cote__channel_remember(channel);
     atomic_store(&self->moves, moves + 1);
     return !atomic_load(&self->answered);

@@ -44,10 +44,13 @@ typedef struct cote__registration {
     char host[COTE__HOST_NAME_SIZE], program[128];
     cote__buffer handles; /* a JSON array of strings; empty: it does not say */
     bool left;            /* it says nothing new any more */
+    bool gathered;        /* it has what to say first, of one that gathers that: */
+    uint64_t gathered_at; /* us: when it got the last of that; 0: it has nothing yet */
+    cote__task gather_task;
 
     bool hears_key;       /* wants to hear of strangers of its key too */
     bool ignores_process; /* takes no notice of components of its own process */
-    bool gathers;         /* enters a little later, with what it has to say by then */
+    bool gathers;         /* enters when it has what to say first, or after a while */
 
     void (*on_peer)(struct cote__registration *self, const cote__news *news);
     /* Discovery cannot send or receive now (`message`), or can again (NULL). */
@@ -55,6 +58,8 @@ typedef struct cote__registration {
     /* Discovery goes on, and something in it is to be known. */
     void (*on_notice)(struct cote__registration *self, cote_log_level level, const char *message);
     void (*on_left)(struct cote__registration *self);
+    /* What it has to say first is all there: it is to be said. Only if it gathers. */
+    void (*on_gathered)(struct cote__registration *self);
 
     /* The hub's own: */
     cote_loop *hub;
@@ -92,6 +97,9 @@ bool cote__registration_offer(cote__registration *registration, const cote__sett
 /* The hub takes over what is said from now on, and tells everybody if the registration has entered.
  * False when there is no memory. */
 bool cote__discovery_renew(cote__registration *registration, const cote__statement *says);
+
+/* On its loop: it has got something more to say, of a component that gathers. */
+void cote__discovery_gather(cote__registration *registration);
 
 /* On the registration's loop, once each, in this order; after leaving, on_left comes last. */
 void cote__discovery_enter(cote__registration *registration);

@@ -8,7 +8,8 @@
 #include "state/queue.h"
 
 enum {
-    GATHERING = 5 /* ms, in which a component may get what it has to say in its first hello */
+    GATHERING = 5, /* ms, in which a component may get what it has to say in its first hello */
+    QUIET = 200    /* us without more of that, after which it has it all */
 };
 
 /* MARK: entering */
@@ -49,6 +50,7 @@ static void enter(cote__registration *registration)
 static void gathered(void *context)
 {
     cote__registration *registration = context;
+    if (!registration->gathering) return;
     cote__timer_destroy(registration->gathering);
     registration->gathering = NULL;
     enter(registration);
@@ -63,6 +65,54 @@ static void enter_task(cote__task *task)
         cote__timer_start(registration->gathering, GATHERING);
     else
         enter(registration);
+}
+
+/* MARK: gathering */
+
+/*
+ * What is to be said first comes in a burst, mostly from another thread. Its end is looked for by
+ * going to the hub and back again, which has its work at that time too and takes some 50 us; a
+ * timer takes a millisecond at the least.
+ */
+static void go_to_hub(cote__registration *registration, void (*run)(cote__task *task))
+{
+    registration->gather_task.run = run;
+    cote__loop_post(registration->hub, &registration->gather_task);
+}
+
+static void has_gathered(cote__task *task)
+{
+    gathered(COTE__CONTAINER(task, cote__registration, gather_task));
+}
+
+static void turn_back(cote__task *task);
+
+static void came_back(cote__task *task)
+{
+    cote__registration *registration = COTE__CONTAINER(task, cote__registration, gather_task);
+    if (registration->left) return;
+    if (cote__now_us() - registration->gathered_at < QUIET) {
+        go_to_hub(registration, turn_back);
+        return;
+    }
+    registration->gathered = true;
+    registration->on_gathered(registration);
+    go_to_hub(registration, has_gathered);
+}
+
+static void turn_back(cote__task *task)
+{
+    cote__registration *registration = COTE__CONTAINER(task, cote__registration, gather_task);
+    task->run = came_back;
+    cote__loop_post(registration->loop, task);
+}
+
+void cote__discovery_gather(cote__registration *registration)
+{
+    if (!registration->gathers || registration->gathered || registration->left) return;
+    bool first = registration->gathered_at == 0;
+    registration->gathered_at = cote__now_us();
+    if (first) go_to_hub(registration, turn_back);
 }
 
 /* MARK: something new to say */

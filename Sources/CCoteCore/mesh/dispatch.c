@@ -168,12 +168,12 @@ static void transmit(cote__requested *request, cote__link *link)
         cote__buffer_append_slice(out, frame);
     else
         cote__request_encode_again(out, frame, request->losses);
-    cote__connection_written(link->connection);
+    request->link = link;
+    request->sent_at = 0;
     cote__queue_push(&link->sent, &request->node);
     link->load.pending++;
-    request->link = link;
+    cote__connection_written(link->connection);
     cote__health_sent(link);
-    request->sent_at = 0;
     cote__quota_give(&request->requester->queued, request->frame_size);
 }
 

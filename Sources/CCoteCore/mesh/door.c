@@ -96,8 +96,18 @@ static bool frame_came(void *owner, const cote__amp_frame *frame)
         return true;
     }
     if (cote__component_is_closing(channel->door->component)) return true;
+    cote__boundary boundary;
+    if (frame->count == 3 && cote__boundary_decode(frame, &boundary)) {
+        cote__guard_answer(channel, &boundary);
+        return true;
+    }
     channel->spoken = channel->door->on_frame(channel, frame);
     return channel->spoken;
+}
+
+static void tell_count(const cote__door *door)
+{
+    cote__component_connected(door->component, door->channels.count, door->unix_channels);
 }
 
 static void on_closed(void *owner, int status)
@@ -107,11 +117,12 @@ static void on_closed(void *owner, int status)
     cote__component *component = door->component;
     cote__component_refused_bytes(component, channel->address, status);
     cote__queue_remove(&door->channels, &channel->node);
+    door->unix_channels -= cote__connection_is_unix(channel->connection);
     cote__gate_depart(&channel->place);
     channel->connection = NULL;
     atomic_store(&channel->gone, true);
     if (door->on_lost) door->on_lost(channel);
-    cote__component_connected(component, door->channels.count);
+    tell_count(door);
     cote__recall_lost(&door->recall);
     cote__channel_release(channel);
     cote__component_release(component);
@@ -122,8 +133,8 @@ static void on_held(void *owner)
     cote__gate_hold(&((cote__channel *)owner)->place);
 }
 
-static const cote__connection_events connection_events = {NULL,    frame_came, on_closed,
-                                                          on_held, NULL,       NULL};
+static const cote__connection_events connection_events = {
+    .frame = frame_came, .closed = on_closed, .held = on_held};
 
 static void on_incoming(void *context, cote__listener *listener)
 {
@@ -141,7 +152,6 @@ static void on_incoming(void *context, cote__listener *listener)
         return;
     }
     uint32_t peer = cote__connection_peer(channel->connection);
-    channel->host = peer;
     cote__address_format(peer, channel->address);
     channel->home = cote__connection_is_local(channel->connection) ? LOOPBACK : peer;
     channel->idle_since = cote__now();
@@ -152,9 +162,10 @@ static void on_incoming(void *context, cote__listener *listener)
     channel->kept = door->kept;
     atomic_fetch_add(channel->kept, 1);
     cote__queue_push(&door->channels, &channel->node);
+    door->unix_channels += cote__connection_is_unix(channel->connection);
     if (door->leaving) say_bye(channel);
     cote__component_hold(door->component);
-    cote__component_connected(door->component, door->channels.count);
+    tell_count(door);
     if (door->on_opened) door->on_opened(channel);
 }
 
@@ -204,6 +215,19 @@ void cote__door_fini(cote__door *door)
     if (door->kept) forget_kept(door->kept);
 }
 
+/* Before the component is announced: who hears of it finds it there. */
+static void start_unix(cote__door *door)
+{
+    cote__component *component = door->component;
+    const char *directory = component->settings.unix_directory;
+    if (directory[0] &&
+        cote__listener_start_unix(component->loop, directory, cote__component_id(component),
+                                  &listener_events, door, &door->unix_listener) != COTE_OK)
+        cote__component_log(component, COTE_LOG_DEBUG,
+                            "takes connections over TCP only, no unix socket: %s",
+                            cote_error_detail());
+}
+
 void cote__door_start(cote__door *door)
 {
     int descriptor = door->descriptor;
@@ -212,13 +236,25 @@ void cote__door_start(cote__door *door)
                              &door->listener) != COTE_OK)
         cote__component_log(door->component, COTE_LOG_ERROR, "takes no connections: %s",
                             cote_error_detail());
+    start_unix(door);
 }
 
-size_t cote__door_count(const cote__door *door, uint32_t host)
+bool cote__door_renew(cote__door *door)
+{
+    cote__component *component = door->component;
+    const char *directory = component->settings.unix_directory;
+    cote__listener_rename(door->unix_listener, directory, cote__component_next_id(component));
+    bool renewed = cote__component_renew(component);
+    if (!renewed)
+        cote__listener_rename(door->unix_listener, directory, cote__component_id(component));
+    return renewed;
+}
+
+size_t cote__door_count(const cote__door *door, uint32_t home)
 {
     size_t count = 0;
     for (cote__queue_node *node = door->channels.head; node; node = node->next)
-        count += COTE__CONTAINER(node, cote__channel, node)->host == host;
+        count += COTE__CONTAINER(node, cote__channel, node)->home == home;
     return count;
 }
 
@@ -226,6 +262,7 @@ void cote__door_close(cote__door *door)
 {
     cote__recall_close(&door->recall);
     cote__listener_stop(door->listener);
+    cote__listener_stop(door->unix_listener);
     cote__guard_close(door);
     for (cote__queue_node *node = door->channels.head; node; node = node->next) {
         cote__channel *channel = COTE__CONTAINER(node, cote__channel, node);

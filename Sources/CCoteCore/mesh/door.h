@@ -7,6 +7,7 @@
 #include "mesh/guard.h"
 #include "mesh/recall.h"
 #include "net/listener.h"
+#include "state/stall.h"
 
 struct cote__door;
 
@@ -32,14 +33,16 @@ typedef struct cote__channel {
     bool spoken;           /* a whole frame came */
     bool turned_away;      /* it is for somebody else */
     cote__time idle_since; /* or since somebody was announced where it comes from */
-    uint32_t host;         /* IPv4, host order; 0 if unknown */
-    uint32_t home;         /* the same, but 127.0.0.1 for all of this host */
+    uint32_t home;         /* IPv4, host order, and 127.0.0.1 for all of this host; 0 if unknown */
     uint64_t missed;       /* messages that its subscriber is to be told it does not get */
     cote__queue watches;   /* the component's, as the next */
     size_t running;        /* requests that came over it and were not answered yet */
-    cote__speaker speaker; /* a responder's */
-    cote__time active;     /* while its door is left: when something was last under way */
-    atomic_size_t *kept;   /* the door's */
+    cote__speaker speaker; /* a responder's, as the next */
+    char caller[COTE__UUID_SIZE]; /* the id of a requester of ours */
+    cote__time active;            /* while its door is left: when something was last under way */
+    atomic_size_t *kept;          /* the door's */
+    cote__stall stall;            /* the guard's, as the next */
+    uint64_t looked_at;           /* how much was written when its delivery was looked at last */
     char address[16];
 } cote__channel;
 
@@ -65,9 +68,10 @@ typedef struct cote__door {
     cote__gate *gate;   /* NULL, or set likewise */
     cote__guard guard;
     uint16_t port;
-    int descriptor; /* bound, on its way to the listener; else -1 */
-    cote__listener *listener;
+    int descriptor;                           /* bound, on its way to the listener; else -1 */
+    cote__listener *listener, *unix_listener; /* NULL: there is none */
     cote__queue channels;
+    size_t unix_channels; /* of these */
     /* One more than there are channels that the door or anybody else keeps; freed with the last. */
     atomic_size_t *kept;
     bool leaving;
@@ -84,8 +88,10 @@ void cote__door_fini(cote__door *door); /* on any thread, when it is closed */
 /* Lets others in. */
 void cote__door_start(cote__door *door);
 void cote__door_close(cote__door *door);
-/* How many connections there are from that address. */
-size_t cote__door_count(const cote__door *door, uint32_t host);
+/* How many connections there are from that address, or from this host: 127.0.0.1. */
+size_t cote__door_count(const cote__door *door, uint32_t home);
+/* The component takes a fresh id, by which it is found from now on. False: it keeps the old one. */
+bool cote__door_renew(cote__door *door);
 
 /* Says goodbye over each connection, and over those that still come. */
 void cote__door_leave(cote__door *door);

@@ -8,6 +8,7 @@
 enum {
     SHORTEST = 10, /* ms from one look at the connections to the next */
     LONGEST = 5000,
+    LOOKS = 4,     /* in the time that something may take */
     PRESSED = 1000 /* ms that a stranger may be silent while there is no room for anybody else */
 };
 
@@ -100,6 +101,57 @@ static void close_stuck(cote__door *door, cote__time now)
     }
 }
 
+/* Nobody needs to ask twice over one connection, and who floods is to make many. */
+void cote__guard_answer(cote__channel *asking, const cote__boundary *boundary)
+{
+    cote__boundary answer = {boundary->iid, 0};
+    for (cote__queue_node *node = asking->door->channels.head; node; node = node->next) {
+        cote__channel *channel = channel_of(node);
+        if (channel->speaker != COTE__SPEAKER_OURS || channel->home != asking->home ||
+            memcmp(channel->caller, boundary->iid.data, sizeof channel->caller) != 0)
+            continue;
+        answer.bytes = cote__connection_position(channel->connection); /* the newest counts */
+        if (cote__connection_is_beyond(channel->connection, boundary->bytes))
+            shut_out(channel, COTE__REFUSED_HALF, "sent a frame without an end");
+    }
+    cote__boundary_encode(cote__connection_output(asking->connection), &answer);
+    cote__connection_written(asking->connection);
+    cote__connection_finish(asking->connection);
+}
+
+/* MARK: those whom nothing reaches */
+
+/* The system is asked only of those that something was written to since, and that say nothing. */
+static bool is_stalled(cote__channel *channel, cote__time most, cote__time now)
+{
+    const cote__connection *connection = channel->connection;
+    uint64_t written = cote__connection_position(connection);
+    cote__delivery delivery;
+    if ((written == channel->looked_at && !channel->stall.since) ||
+        now - cote__connection_heard(connection) < most / LOOKS ||
+        !cote__connection_delivery(connection, &delivery))
+        return false;
+    channel->looked_at = written;
+    return cote__stall_judge(&channel->stall, &delivery, most, now);
+}
+
+static cote__time patience_with_stalls(const cote__door *door)
+{
+    return cote__stall_most(settings_of(door)->discovery.node_timeout);
+}
+
+static void close_stalled(cote__door *door, cote__time now)
+{
+    cote__time most = patience_with_stalls(door);
+    for (cote__queue_node *node = door->channels.head; node; node = node->next) {
+        cote__channel *channel = channel_of(node);
+        if (!is_stalled(channel, most, now)) continue;
+        cote__component_log(door->component, COTE_LOG_WARNING,
+                            "%s acknowledges nothing that is sent to it: closed", channel->address);
+        cote__connection_close(channel->connection);
+    }
+}
+
 /* MARK: looking after them */
 
 static void start(cote__door *door);
@@ -110,6 +162,7 @@ static void look(void *context)
     cote__time now = cote__now();
     door->guard.running = false;
     close_stuck(door, now);
+    close_stalled(door, now);
     ask_for_silent(door, now);
     if (door->channels.count > 0) start(door);
 }
@@ -120,7 +173,8 @@ static void start(cote__door *door)
     if (!guard->timer) guard->timer = cote__timer_create(door->component->loop, look, door);
     if (!guard->timer || guard->running) return; /* without memory, the next connection tries */
     uint32_t in_frame = settings_of(door)->frame_timeout, silent = patience_with_silence(door);
-    cote__time pause = (in_frame < silent ? in_frame : silent) / 4;
+    cote__time pause = in_frame < silent ? in_frame : silent, stall = patience_with_stalls(door);
+    pause = (pause < stall ? pause : stall) / LOOKS;
     if (pause < SHORTEST) pause = SHORTEST;
     if (pause > LONGEST) pause = LONGEST;
     guard->running = true;

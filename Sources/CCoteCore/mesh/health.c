@@ -1,5 +1,6 @@
 #include "mesh/health.h"
 
+#include "mesh/inquiry.h"
 #include "wire/probe.h"
 
 enum { MOST_LATE = 20 /* ms, of a timer of a loop that is well */ };
@@ -39,10 +40,33 @@ static void settle(cote__link *link)
 
 /* MARK: looking after all of them */
 
+/* When bytes of it came last; 0 while there is no connection. */
+static cote__time heard_of(const cote__link *link)
+{
+    return cote__link_is_open(link) ? cote__connection_heard(link->connection) : 0;
+}
+
+static bool is_in_frame(const cote__link *link)
+{
+    return cote__link_is_open(link) && cote__connection_is_in_frame(link->connection);
+}
+
 static bool is_watched(const cote__link *link)
 {
     return link->vitals.quiet || link->vitals.probed || link->sick || link->load.pending > 0 ||
-           link->breaker.state != COTE__BREAKER_CLOSED;
+           link->breaker.state != COTE__BREAKER_CLOSED || (link->connection && !link->open) ||
+           is_in_frame(link);
+}
+
+/* When something is to be done about it in any case. */
+static cote__time next_of(const cote__link *link)
+{
+    cote__time reopened =
+        link->breaker.state == COTE__BREAKER_OPEN ? link->breaker.until : COTE__NEVER;
+    uint32_t most = link->links->component->settings.frame_timeout;
+    if (most == COTE_NO_TIMEOUT || !is_in_frame(link)) return reopened;
+    cote__time stuck = heard_of(link) + most;
+    return stuck < reopened ? stuck : reopened;
 }
 
 static void look(void *context);
@@ -54,30 +78,42 @@ static void look_later(cote__links *links)
     if (!links->health) return; /* no memory now; the next request tries again */
     cote__time now = cote__now(), due = now + limits_of(links).interval;
     for (size_t i = 0; i < links->count; i++) {
-        const cote__breaker *breaker = &links->items[i]->breaker;
-        if (breaker->state == COTE__BREAKER_OPEN && breaker->until < due) due = breaker->until;
+        cote__time next = next_of(links->items[i]);
+        if (next < due) due = next;
     }
     links->watched = true;
     links->next_look = due;
     cote__timer_start(links->health, due > now ? due - now : 0);
 }
 
+static void log_end(const cote__link *link, const char *why)
+{
+    cote__component_log(link->links->component, COTE_LOG_WARNING, "%s %s: its connection is closed",
+                        public_of(link)->name, why);
+}
+
 static void give_up(cote__link *link)
 {
-    if (link->open)
-        cote__component_log(link->links->component, COTE_LOG_WARNING,
-                            "%s is neither heard nor answers: its connection is closed",
-                            public_of(link)->name);
+    if (link->open) log_end(link, "is neither heard nor answers");
     if (link->forgotten || link->departed)
         cote__link_drop(link);
     else
         cote__link_give_up(link);
 }
 
-/* When bytes of it came last; 0 while there is no connection. */
-static cote__time heard_of(const cote__link *link)
+/* Another one may do better. */
+static void close_connection(cote__link *link)
 {
-    return cote__link_is_open(link) ? cote__connection_heard(link->connection) : 0;
+    if (link->forgotten || link->departed)
+        cote__link_drop(link);
+    else
+        cote__connection_close(link->connection);
+}
+
+static void end_connection(cote__link *link, const char *why)
+{
+    log_end(link, why);
+    close_connection(link);
 }
 
 static bool can_answer(const cote__link *link)
@@ -103,14 +139,68 @@ static cote__verdict judge(cote__link *link, const cote__vitals_limits *limits, 
     return verdict;
 }
 
+/* Who says hello may still be out of reach of what is sent to it. Only what was sent shows it, and
+ * is asked for when nothing comes. */
+static bool is_stalled(cote__link *link, const cote__vitals_limits *limits, cote__time now)
+{
+    cote__delivery delivery;
+    return cote__link_is_open(link) && now - heard_of(link) >= limits->interval &&
+           (link->load.pending > 0 || link->vitals.probed) &&
+           cote__connection_delivery(link->connection, &delivery) &&
+           cote__stall_judge(&link->stall, &delivery, cote__stall_most(limits->timeout), now);
+}
+
+/* As listeners do. */
+static bool is_stuck(const cote__link *link, cote__time now)
+{
+    uint32_t most = link->links->component->settings.frame_timeout;
+    return most != COTE_NO_TIMEOUT && is_in_frame(link) && now - heard_of(link) >= most;
+}
+
+static void end_stuck(cote__link *link)
+{
+    cote__component_refused(link->links->component, COTE__REFUSED_HALF, COTE_LOG_WARNING,
+                            "%s began a frame, and sends no more of it: closed",
+                            public_of(link)->name);
+    close_connection(link);
+}
+
+/* Whose loop stands still is left alone; but it may seem so only. */
+static void look_into(cote__link *link, const cote__vitals_limits *limits, cote__time now)
+{
+    bool owes =
+        can_answer(link) && link->load.pending > 0 &&
+        !cote__connection_is_unix(link->connection); /* nothing changes what goes over that */
+    if (!owes || cote__connection_framed(link->connection) >= link->puzzled) {
+        link->puzzled = owes ? now : 0;
+    } else if (!link->inquiry && now - link->puzzled >= cote__stall_most(limits->timeout)) {
+        link->puzzled = now;
+        cote__inquiry_begin(link);
+    }
+}
+
+/* The system tries for minutes, less and less often. */
+static bool gets_nowhere(const cote__link *link, const cote__vitals_limits *limits, cote__time now)
+{
+    return link->connection && !link->open && now - link->tried >= limits->timeout;
+}
+
 static void examine(cote__link *link, const cote__vitals_limits *limits, cote__time now)
 {
     bool is_gone = judge(link, limits, now) == COTE__GONE;
     /* A peer of Node.js may be well and have nothing to say: discovery decides. */
     if (is_gone && (link->forgotten || link->departed || can_answer(link)))
         give_up(link);
-    else
+    else if (is_stalled(link, limits, now))
+        end_connection(link, "acknowledges nothing that is sent to it");
+    else if (is_stuck(link, now))
+        end_stuck(link);
+    else if (gets_nowhere(link, limits, now))
+        cote__connection_close(link->connection);
+    else {
         probe(link, limits, now);
+        look_into(link, limits, now);
+    }
 }
 
 /*
@@ -183,9 +273,27 @@ void cote__health_failed(cote__link *link)
     look_later(link->links);
 }
 
+void cote__health_tried(cote__link *link)
+{
+    link->tried = cote__now();
+    if (!link->links->watched) look_later(link->links);
+}
+
+void cote__health_partial(cote__link *link)
+{
+    if (!link->links->watched || next_of(link) < link->links->next_look) look_later(link->links);
+}
+
+void cote__health_broken(cote__link *link)
+{
+    end_connection(link, "sent a frame without an end");
+}
+
 void cote__health_lost(cote__link *link)
 {
     link->vitals.probed = 0;
+    if (link->inquiry) cote__inquiry_end(link->inquiry);
+    link->inquiry = NULL;
     if (link->sent.count > 0 && !link->given_up) cote__health_failed(link);
 }
 

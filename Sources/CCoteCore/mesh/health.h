@@ -16,6 +16,12 @@ void cote__health_quiet(cote__link *link);
 void cote__health_back(cote__link *link);
 /* Nothing is held against it any more, and the user is not told. */
 void cote__health_clear(cote__link *link);
+/* A connection to it is being made. */
+void cote__health_tried(cote__link *link);
+/* A part of a frame has come. */
+void cote__health_partial(cote__link *link);
+/* What came over its connection, or went, is not what was written. */
+void cote__health_broken(cote__link *link);
 /* Its connection has ended, and what was sent over it is not taken from it yet. */
 void cote__health_lost(cote__link *link);
 /* A request to it has timed out. */

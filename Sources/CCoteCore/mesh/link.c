@@ -81,16 +81,22 @@ static void farewell(cote__link *link)
 
 void cote__links_changed(cote__links *links)
 {
-    size_t usable = 0;
-    for (size_t i = 0; i < links->count; i++) usable += cote__link_is_usable(links->items[i]);
-    if (!links->uncounted) cote__component_connected(links->component, usable);
+    size_t usable = 0, over_unix = 0;
+    for (size_t i = 0; i < links->count; i++) {
+        const cote__link *link = links->items[i];
+        if (!cote__link_is_usable(link)) continue;
+        usable++;
+        over_unix += cote__connection_is_unix(link->connection);
+    }
+    if (!links->uncounted) cote__component_connected(links->component, usable, over_unix);
     if (links->events->changed) links->events->changed(links->component);
 }
 
-/* `breach`: it was closed for the bytes that came over it. */
-static void try_again(cote__link *link, bool breach)
+/* `breach`: it was closed for the bytes that came over it, `over_unix` or TCP. */
+static void try_again(cote__link *link, bool breach, bool over_unix)
 {
     cote__time delay = cote__backoff_lost(&link->backoff, cote__now(), breach);
+    link->by_tcp = over_unix && delay > 0;
     if (link->given_up) return; /* until it is heard again */
     if (delay == 0) {
         connect_now(link);
@@ -145,8 +151,12 @@ static bool on_frame(void *owner, const cote__amp_frame *frame)
         cote__connection_close(link->connection);
         return true;
     }
-    if (!cote__is_farewell(frame)) return link->links->events->frame(link, frame);
-    on_bye(link);
+    if (cote__is_farewell(frame)) {
+        on_bye(link);
+        return true;
+    }
+    if (!link->links->events->frame(link, frame)) return false;
+    cote__backoff_served(&link->backoff);
     return true;
 }
 
@@ -157,6 +167,7 @@ static void on_closed(void *owner, int status)
     cote__component *component = links->component;
     cote__health_lost(link);
     link->taken = link->misled ? 0 : cote__connection_taken(link->connection);
+    bool over_unix = cote__connection_is_unix(link->connection);
     link->connection = NULL;
     link->open = false;
     cote__component_refused_bytes(component, cote__peer_public(link->peer)->name, status);
@@ -165,7 +176,7 @@ static void on_closed(void *owner, int status)
         farewell(link);
         link_destroy(link);
     } else {
-        try_again(link, link->misled || (status != COTE_OK && status != COTE_ECONNLOST));
+        try_again(link, status != COTE_OK && status != COTE_ECONNLOST, over_unix);
     }
     cote__links_changed(links);
     cote__component_release(component);
@@ -183,22 +194,45 @@ static void on_drained(void *owner)
     if (link->links->events->drained) link->links->events->drained(link);
 }
 
-static const cote__connection_events connection_events = {on_opened, on_frame,   on_closed,
-                                                          NULL,      on_leaving, on_drained};
+static void on_partial(void *owner)
+{
+    cote__health_partial(owner);
+}
+
+static const cote__connection_events connection_events = {.opened = on_opened,
+                                                          .frame = on_frame,
+                                                          .closed = on_closed,
+                                                          .leaving = on_leaving,
+                                                          .drained = on_drained,
+                                                          .partial = on_partial};
+
+/* Whoever has a unix socket where only this user's are is on this host, whatever he announces. */
+static int open_connection(cote__link *link)
+{
+    const cote__component *component = link->links->component;
+    const cote__settings *settings = &component->settings;
+    const cote_peer *peer = cote__peer_public(link->peer);
+    if (settings->unix_directory[0] && peer->ours && !link->by_tcp &&
+        cote__connection_open_unix(component->loop, settings->unix_directory, peer->id,
+                                   settings->max_frame, &connection_events, link,
+                                   &link->connection) == COTE_OK)
+        return COTE_OK;
+    return cote__connection_open(component->loop, cote__peer_host(link->peer), peer->port,
+                                 settings->max_frame, &connection_events, link, &link->connection);
+}
 
 static void connect_now(void *context)
 {
     cote__link *link = context;
     cote__component *component = link->links->component;
-    if (cote__connection_open(component->loop, cote__peer_host(link->peer),
-                              cote__peer_public(link->peer)->port, component->settings.max_frame,
-                              &connection_events, link, &link->connection) != COTE_OK) {
-        try_again(link, false);
+    if (open_connection(link) != COTE_OK) {
+        try_again(link, false, false);
         return;
     }
     cote__connection_bound(link->connection, component->settings.max_unsent);
     if (!link->links->uncounted) cote__connection_meter(link->connection, &component->traffic);
     cote__component_hold(component);
+    cote__health_tried(link);
 }
 
 void cote__link_drop(cote__link *link)

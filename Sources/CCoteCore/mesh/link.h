@@ -10,9 +10,11 @@
 #include "state/balance.h"
 #include "state/breaker.h"
 #include "state/queue.h"
+#include "state/stall.h"
 #include "state/vitals.h"
 
 struct cote__links;
+typedef struct cote__inquiry cote__inquiry;
 
 typedef struct cote__link {
     struct cote__links *links;
@@ -23,6 +25,7 @@ typedef struct cote__link {
     bool leaving;  /* it has said so over this connection: departed for good */
     bool dropped;  /* goes as soon as its connection is closed */
     bool misled;   /* that led to somebody else, who takes nothing of what was written to it */
+    bool by_tcp;   /* the last unix socket did not last: it is TCP's turn */
     cote__queue sent; /* the owner's, as the next two: what was sent, and waits for its answer */
     cote__load load;
     size_t credit;  /* how many more it may be sent of those that waited for somebody to appear */
@@ -34,6 +37,10 @@ typedef struct cote__link {
 
     /* health.c's: */
     cote__vitals vitals;
+    cote__stall stall;
+    cote__time tried;       /* when its connection was begun */
+    cote__time puzzled;     /* since then it owes answers, and no frame came; 0: it does not */
+    cote__inquiry *inquiry; /* into its connection; NULL: there is none */
     cote__breaker breaker;
     bool forgotten;   /* discovery has removed it for its silence: its connection alone keeps it */
     bool given_up;    /* no connection is made to it until it is heard again */

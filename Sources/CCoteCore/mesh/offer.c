@@ -129,7 +129,9 @@ void cote__offer_fini(cote__offer *offer)
 void cote__offer_open(cote__offer *offer)
 {
     offer->timer = cote__timer_create(offer->component->loop, on_timer, offer);
-    if (offer->timer) tell(offer); /* else there is no memory, and it does not say */
+    if (!offer->timer) return; /* there is no memory, and it does not say */
+    tell(offer);
+    if (offer->handlers->head) cote__discovery_gather(&offer->component->registration);
 }
 
 void cote__offer_close(cote__offer *offer)
@@ -140,7 +142,17 @@ void cote__offer_close(cote__offer *offer)
 
 void cote__offer_changed(cote__offer *offer)
 {
-    if (!offer->timer || offer->due) return;
+    if (!offer->timer) return;
+    cote__discovery_gather(&offer->component->registration);
+    if (offer->due) return;
     cote__time now = cote__now(), next = offer->last ? offer->last + LEAST_GAP : 0;
     set_timer(offer, next > now + GATHERING ? next - now : GATHERING);
+}
+
+void cote__offer_first(cote__offer *offer)
+{
+    if (!offer->timer || !offer->due) return;
+    cote__timer_stop(offer->timer);
+    offer->due = false;
+    tell(offer);
 }

@@ -28,6 +28,8 @@ void cote__offer_close(cote__offer *offer);
 
 /* A handler came or went: told soon too. */
 void cote__offer_changed(cote__offer *offer);
+/* What was not told yet of that is told now: it is about to be said for the first time. */
+void cote__offer_first(cote__offer *offer);
 /* A connection came. */
 void cote__offer_tell(const cote__offer *offer, const cote__channel *channel);
 

@@ -3,6 +3,9 @@
 #include <stdlib.h>
 
 #include "mesh/door.h"
+#include "net/interfaces.h"
+
+enum { LOOPBACK = 0x7f000001 };
 
 enum {
     SETTLING = 100, /* ms, for those that come back by themselves to do so */
@@ -48,24 +51,35 @@ void cote__recall_peer(cote__recall *self, cote_peer_event event, cote__peer *pe
 
 /* MARK: who is missing */
 
-static size_t announced_at(const cote__recall *self, uint32_t address)
+/* As channels have it: those of this host are counted together, since who comes over a unix socket
+ * shows no address. */
+static uint32_t home_of(const cote__peer *peer, const cote__own_addresses *own)
+{
+    uint32_t address = cote__peer_address(peer);
+    return cote__own_addresses_have(own, address) ? LOOPBACK : address;
+}
+
+static size_t announced_at(const cote__recall *self, uint32_t home, const cote__own_addresses *own)
 {
     size_t count = 0;
-    for (size_t i = 0; i < self->count; i++) count += cote__peer_address(self->peers[i]) == address;
+    for (size_t i = 0; i < self->count; i++) count += home_of(self->peers[i], own) == home;
     return count;
 }
 
 /* Fewer connections come from the address of a peer of Node.js than there are peers. */
 static bool somebody_is_missing(const cote__recall *self)
 {
+    cote__own_addresses own = cote__own_addresses_find();
     uint32_t last = 0;
-    for (size_t i = 0; i < self->count; i++) {
-        uint32_t address = cote__peer_address(self->peers[i]);
-        if (cote__peer_public(self->peers[i])->ours || address == last) continue;
-        if (cote__door_count(self->door, address) < announced_at(self, address)) return true;
-        last = address;
+    bool missing = false;
+    for (size_t i = 0; i < self->count && !missing; i++) {
+        uint32_t home = home_of(self->peers[i], &own);
+        if (cote__peer_public(self->peers[i])->ours || home == last) continue;
+        missing = cote__door_count(self->door, home) < announced_at(self, home, &own);
+        last = home;
     }
-    return false;
+    cote__own_addresses_free(&own);
+    return missing;
 }
 
 /* MARK: a fresh id */
@@ -79,7 +93,7 @@ static void on_settled(void *context)
         return;
     self->last = cote__now();
     self->changed = true;
-    if (cote__component_renew(component))
+    if (cote__door_renew(self->door))
         cote__component_log(component, COTE_LOG_INFO,
                             "%s takes a fresh id, %s, since a peer does not connect again to one "
                             "that it knows",

@@ -251,9 +251,12 @@ static void on_changed(cote__component *component)
     cote__dispatch_waiting((cote_requester *)component);
 }
 
-static const cote__links_events links_events = {
-    cote__requester_answer, cote__requester_lost,     on_opened, on_changed,
-    cote__tally_leaving,    cote__dispatch_waiting_to};
+static const cote__links_events links_events = {.frame = cote__requester_answer,
+                                                .lost = cote__requester_lost,
+                                                .opened = on_opened,
+                                                .changed = on_changed,
+                                                .leaving = cote__tally_leaving,
+                                                .drained = cote__dispatch_waiting_to};
 
 static void on_monitor(cote__component *component, cote_peer_event event, cote__peer *peer,
                        bool silent)

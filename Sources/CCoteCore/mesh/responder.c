@@ -156,6 +156,13 @@ static bool read_texts(cote_responder *responder, const cote__request *request, 
     return true;
 }
 
+static void note_speaker(cote__channel *channel, cote__slice id)
+{
+    bool is_ours = cote__id_is_ours(id);
+    channel->speaker = is_ours ? COTE__SPEAKER_OURS : COTE__SPEAKER_OTHER;
+    if (is_ours) memcpy(channel->caller, id.data, sizeof channel->caller);
+}
+
 /* `waited`: ms since it came. */
 static bool handle(cote_responder *responder, cote__channel *channel, const cote__amp_frame *frame,
                    cote__time waited)
@@ -164,8 +171,7 @@ static bool handle(cote_responder *responder, cote__channel *channel, const cote
     cote__message_result result =
         cote__request_decode(frame, responder->component.settings.max_depth, &request);
     if (result == COTE__MESSAGE_MALFORMED) return false;
-    if (channel->speaker == COTE__SPEAKER_UNKNOWN)
-        channel->speaker = cote__id_is_ours(request.id) ? COTE__SPEAKER_OURS : COTE__SPEAKER_OTHER;
+    if (channel->speaker == COTE__SPEAKER_UNKNOWN) note_speaker(channel, request.id);
     cote__slice type = {NULL, 0};
     const char *id;
     if (result == COTE__MESSAGE_IGNORED || !read_texts(responder, &request, &type, &id)) {
@@ -266,6 +272,12 @@ static bool on_frame(cote__channel *channel, const cote__amp_frame *frame)
     cote_responder *responder = (cote_responder *)channel->door->component;
     cote__counter_add(&responder->received, 1);
     return handle(responder, channel, frame, 0);
+}
+
+static void on_gathered(cote__registration *registration)
+{
+    cote__component *component = COTE__CONTAINER(registration, cote__component, registration);
+    cote__offer_first(&((cote_responder *)component)->offer);
 }
 
 /* MARK: life */
@@ -372,6 +384,7 @@ int cote_responder_create(cote_loop *loop, const cote_options *options, cote_res
         return cote__fail(COTE_ENOMEM, "responder");
     }
     responder->component.registration.gathers = true;
+    responder->component.registration.on_gathered = on_gathered;
     cote__handlers_init(&responder->handlers, &responder->component, on_handlers);
     cote__offer_init(&responder->offer, &responder->component, &responder->handlers,
                      &responder->door);

@@ -248,6 +248,15 @@ static int pick_ignore_process(cote_switch argument, bool *ignore)
     return result;
 }
 
+static int pick_unix_sockets(cote_switch argument, char directory[COTE__UNIX_PATH_SIZE])
+{
+    cote_switch value;
+    int result =
+        cote__pick_switch((cote__place){"unix_sockets", "COTE_UNIX_SOCKETS"}, argument, &value);
+    if (result == COTE_OK && value != COTE_OFF) cote__unix_directory(directory);
+    return result;
+}
+
 static int pick_redelivery(cote_redelivery argument, cote_redelivery *redelivery)
 {
     static const char *const names[] = {"whenSafe", "always", "never"};
@@ -341,6 +350,7 @@ int cote__settings_resolve(const cote_options *given, cote__axon_type kind,
     if (result == COTE_OK) result = pick_log(&all, &settings->log);
     if (result == COTE_OK)
         result = pick_ignore_process(all.ignore_process, &settings->ignore_process);
+    if (result == COTE_OK) result = pick_unix_sockets(all.unix_sockets, settings->unix_directory);
     if (result == COTE_OK) result = cote__settings_bounds(&all, settings);
     if (result == COTE_OK) result = cote__settings_announce(&all, kind, settings);
     if (result != COTE_OK) {

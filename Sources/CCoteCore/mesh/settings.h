@@ -7,6 +7,7 @@
 #include "mesh/settings_redis.h"
 #include "mesh/settings_value.h"
 #include "net/interfaces.h"
+#include "net/unix_path.h"
 #include "state/breaker.h"
 #include "wire/hello.h"
 
@@ -48,6 +49,7 @@ typedef struct cote__settings {
     uint32_t frame_timeout, idle_timeout; /* ms, or COTE_NO_TIMEOUT */
     cote_overflow overflow;
     bool ignore_process;
+    char unix_directory[COTE__UNIX_PATH_SIZE]; /* empty: no unix sockets */
     cote__log_settings log;
     void *context;
     cote_log_cb on_log;

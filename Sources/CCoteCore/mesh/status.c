@@ -66,7 +66,7 @@ static void on_opened(cote__link *link)
     cote__timer_start(self->timer, INTERVAL);
 }
 
-static const cote__links_events links_events = {on_frame, NULL, on_opened, NULL, NULL, NULL};
+static const cote__links_events links_events = {.frame = on_frame, .opened = on_opened};
 
 /* MARK: life */
 

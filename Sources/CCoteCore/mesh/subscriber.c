@@ -88,7 +88,7 @@ static bool on_frame(cote__link *link, const cote__amp_frame *frame)
     return true;
 }
 
-static const cote__links_events links_events = {on_frame, NULL, NULL, NULL, NULL, NULL};
+static const cote__links_events links_events = {.frame = on_frame};
 
 /* MARK: on and off */
 

@@ -16,6 +16,8 @@ enum {
     BETWEEN_PROBES = 5,               /* s, */
     PROBES = 3,                       /* the other side is there still */
     MOST_MOVED = COTE__READ_SIZE / 2, /* bytes of a frame that are read anew with the rest of it */
+    UNIX_BUFFER = 2 * 1024 * 1024, /* bytes, or what the system allows: of itself it has less room
+                                      than TCP, and a stream would halt at each turn */
 };
 
 static void trim(cote__buffer *buffer)
@@ -26,7 +28,7 @@ static void trim(cote__buffer *buffer)
 
 /* MARK: life */
 
-cote__connection *cote__connection_create(cote_loop *loop, size_t max_frame,
+cote__connection *cote__connection_create(cote_loop *loop, uv_handle_type type, size_t max_frame,
                                           const cote__connection_events *events, void *owner)
 {
     cote__connection *self = calloc(1, sizeof *self);
@@ -38,14 +40,23 @@ cote__connection *cote__connection_create(cote_loop *loop, size_t max_frame,
     self->max_unsent = self->most_unread = SIZE_MAX;
     self->held = &never;
     self->flush.run = cote__connection_flush;
-    uv_tcp_init(loop->uv, &self->tcp); /* makes no socket yet, so cannot fail */
-    self->tcp.data = self;
+    if (type == UV_NAMED_PIPE) /* neither makes a socket yet, so they cannot fail */
+        uv_pipe_init(loop->uv, &self->socket.pipe, 0);
+    else
+        uv_tcp_init(loop->uv, &self->socket.tcp);
+    self->socket.handle.data = self;
     return self;
 }
 
-uv_stream_t *cote__connection_stream(cote__connection *self)
+bool cote__connection_is_unix(const cote__connection *self)
 {
-    return (uv_stream_t *)&self->tcp;
+    return self->socket.handle.type == UV_NAMED_PIPE;
+}
+
+int cote__connection_take(cote__connection *self, int descriptor)
+{
+    return cote__connection_is_unix(self) ? uv_pipe_open(&self->socket.pipe, descriptor)
+                                          : uv_tcp_open(&self->socket.tcp, descriptor);
 }
 
 static void release(cote__connection *self)
@@ -71,7 +82,7 @@ static void on_discarded(uv_handle_t *handle)
 
 void cote__connection_discard(cote__connection *self)
 {
-    uv_close((uv_handle_t *)&self->tcp, on_discarded);
+    uv_close(&self->socket.handle, on_discarded);
 }
 
 void cote__connection_end(cote__connection *self, int status)
@@ -81,11 +92,11 @@ void cote__connection_end(cote__connection *self, int status)
     self->open = false;
     self->status = status;
     if (self->write_pending) /* it has taken a part of that */
-        self->taken +=
-            self->handed_size - uv_stream_get_write_queue_size((const uv_stream_t *)&self->tcp);
+        self->taken += self->handed_size - uv_stream_get_write_queue_size(&self->socket.stream);
+    cote__loop_flush_cancel(self->loop, &self->opening);
     cote__loop_flush_cancel(self->loop, &self->flush);
     cote__timer_destroy(self->linger);
-    uv_close((uv_handle_t *)&self->tcp, on_closed);
+    uv_close(&self->socket.handle, on_closed);
 }
 
 void cote__connection_close(cote__connection *self)
@@ -109,13 +120,13 @@ void cote__connection_finish(cote__connection *self)
         cote__connection_end(self, COTE_OK);
         return;
     }
-    uv_read_stop((uv_stream_t *)&self->tcp);
+    uv_read_stop(&self->socket.stream);
     cote__timer_start(self->linger, LINGER);
 }
 
 bool cote__connection_is_open(const cote__connection *self)
 {
-    return self->open;
+    return self->open && !self->cut;
 }
 
 static uint32_t address_by(int (*get)(const uv_tcp_t *, struct sockaddr *, int *),
@@ -123,13 +134,15 @@ static uint32_t address_by(int (*get)(const uv_tcp_t *, struct sockaddr *, int *
 {
     struct sockaddr_in address;
     int size = sizeof address;
-    if (get(&self->tcp, (struct sockaddr *)&address, &size) != 0 || address.sin_family != AF_INET)
+    if (get(&self->socket.tcp, (struct sockaddr *)&address, &size) != 0 ||
+        address.sin_family != AF_INET)
         return 0;
     return ntohl(address.sin_addr.s_addr);
 }
 
 uint32_t cote__connection_peer(const cote__connection *self)
 {
+    if (cote__connection_is_unix(self)) return INADDR_LOOPBACK;
     return address_by(uv_tcp_getpeername, self);
 }
 
@@ -142,6 +155,25 @@ bool cote__connection_is_local(const cote__connection *self)
 cote__time cote__connection_heard(const cote__connection *self)
 {
     return self->heard;
+}
+
+cote__time cote__connection_framed(const cote__connection *self)
+{
+    return self->framed;
+}
+
+bool cote__connection_is_beyond(const cote__connection *self, uint64_t bytes)
+{
+    return cote__connection_is_in_frame(self) && self->received - self->input.size < bytes &&
+           bytes <= self->received;
+}
+
+bool cote__connection_delivery(const cote__connection *self, cote__delivery *delivery)
+{
+    uv_os_fd_t descriptor;
+    return self->open && !cote__connection_is_unix(self) &&
+           uv_fileno(&self->socket.handle, &descriptor) == 0 &&
+           cote__delivery_of(descriptor, delivery);
 }
 
 bool cote__connection_is_in_frame(const cote__connection *self)
@@ -184,7 +216,7 @@ static void give_buffer(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
 static void stop(cote__connection *self)
 {
     self->stopped = true;
-    uv_read_stop((uv_stream_t *)&self->tcp);
+    uv_read_stop(&self->socket.stream);
     self->events->held(self->owner);
 }
 
@@ -199,7 +231,7 @@ static bool is_clogged(cote__connection *self)
 static void stop_clogged(cote__connection *self)
 {
     self->clogged = true;
-    uv_read_stop((uv_stream_t *)&self->tcp);
+    uv_read_stop(&self->socket.stream);
 }
 
 /* Hands on every whole frame; returns how many bytes they were. */
@@ -225,6 +257,7 @@ static size_t parse(cote__connection *self, const char *data, size_t size)
         }
         done += frame.size;
     }
+    if (done > 0) self->framed = uv_now(self->loop->uv);
     if (done == size || self->closing) return done;
     if (*self->held)
         stop(self);
@@ -244,6 +277,7 @@ static void on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buffer)
     self->read_at = 0;
     if (self->traffic) cote__counter_add(&self->traffic->received, (size_t)size);
     self->heard = uv_now(self->loop->uv);
+    self->received += (size_t)size;
     size_t begun = self->input.size, all = begun + (size_t)size;
     if (begun > MOST_MOVED) {
         self->input.size = all;
@@ -258,12 +292,14 @@ static void on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buffer)
     }
     if (self->input.failed) cote__connection_end(self, COTE_ENOMEM);
     if (self->input.size == 0) trim(&self->input);
+    if (!self->closing && self->events->partial && cote__connection_is_in_frame(self))
+        self->events->partial(self->owner);
 }
 
 static int read_on(cote__connection *self)
 {
     self->heard = uv_now(self->loop->uv);
-    return uv_read_start((uv_stream_t *)&self->tcp, give_buffer, on_read);
+    return uv_read_start(&self->socket.stream, give_buffer, on_read);
 }
 
 void cote__connection_hold_while(cote__connection *self, const bool *held)
@@ -296,8 +332,8 @@ void cote__connection_unclog(cote__connection *self)
 static void keep_alive(cote__connection *self)
 {
     uv_os_fd_t descriptor;
-    if (uv_tcp_keepalive(&self->tcp, 1, IDLE) != 0 ||
-        uv_fileno((const uv_handle_t *)&self->tcp, &descriptor) != 0)
+    if (uv_tcp_keepalive(&self->socket.tcp, 1, IDLE) != 0 ||
+        uv_fileno(&self->socket.handle, &descriptor) != 0)
         return;
     int interval = BETWEEN_PROBES, count = PROBES;
     setsockopt(descriptor, IPPROTO_TCP, TCP_KEEPINTVL, &interval, sizeof interval);
@@ -306,43 +342,16 @@ static void keep_alive(cote__connection *self)
 
 int cote__connection_start(cote__connection *self)
 {
-    uv_tcp_nodelay(&self->tcp, 1);
-    keep_alive(self);
+    if (cote__connection_is_unix(self)) {
+        int size = UNIX_BUFFER;
+        uv_send_buffer_size(&self->socket.handle, &size);
+    } else {
+        uv_tcp_nodelay(&self->socket.tcp, 1);
+        keep_alive(self);
+    }
     int status = read_on(self);
     if (status != 0) return cote__fail(COTE_ESYSTEM, "read: %s", uv_strerror(status));
     self->open = true;
-    self->heard = uv_now(self->loop->uv);
-    return COTE_OK;
-}
-
-/* MARK: connecting */
-
-static void on_connected(uv_connect_t *request, int status)
-{
-    cote__connection *self = request->data;
-    if (self->closing) return;
-    if (status != 0 || cote__connection_start(self) != COTE_OK) {
-        cote__connection_end(self, COTE_ECONNLOST);
-        return;
-    }
-    if (self->events->opened) self->events->opened(self->owner);
-}
-
-int cote__connection_open(cote_loop *loop, uint32_t address, uint16_t port, size_t max_frame,
-                          const cote__connection_events *events, void *owner,
-                          cote__connection **connection)
-{
-    cote__connection *self = cote__connection_create(loop, max_frame, events, owner);
-    if (!self) return cote__fail(COTE_ENOMEM, "connection");
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)};
-    to.sin_addr.s_addr = htonl(address);
-    self->connect.data = self;
-    int status =
-        uv_tcp_connect(&self->connect, &self->tcp, (const struct sockaddr *)&to, on_connected);
-    if (status != 0) {
-        cote__connection_discard(self);
-        return cote__fail(cote__uv_error(status), "connect: %s", uv_strerror(status));
-    }
-    *connection = self;
+    self->heard = self->framed = uv_now(self->loop->uv);
     return COTE_OK;
 }

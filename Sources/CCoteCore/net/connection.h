@@ -1,5 +1,5 @@
 /*
- * connection.h - frames over a TCP connection. On the loop thread only.
+ * connection.h - frames over a TCP connection or a unix socket. On the loop thread only.
  *
  * What is written in one turn of the loop leaves in one system call. Frames are parsed where they
  * were read.
@@ -7,6 +7,7 @@
 #ifndef COTE_NET_CONNECTION_H
 #define COTE_NET_CONNECTION_H
 
+#include "net/delivery.h"
 #include "net/loop.h"
 #include "net/outbox.h"
 #include "state/counter.h"
@@ -34,6 +35,8 @@ typedef struct cote__connection_events {
     void (*leaving)(void *owner);
     /* All that had waited for the system was taken. May be NULL. */
     void (*drained)(void *owner);
+    /* Of a frame a part has come, and the rest has not yet. May be NULL. */
+    void (*partial)(void *owner);
 } cote__connection_events;
 
 /* Bytes that the connections of somebody have read and written. */
@@ -46,6 +49,12 @@ typedef struct cote__traffic {
 int cote__connection_open(cote_loop *loop, uint32_t address, uint16_t port, size_t max_frame,
                           const cote__connection_events *events, void *owner,
                           cote__connection **connection);
+
+/* Connects to a component of this user on this host, if it listens on a unix socket (unix_path.h).
+ * COTE_ENOMEM, COTE_ESYSTEM and others if it does not; that costs next to nothing. */
+int cote__connection_open_unix(cote_loop *loop, const char *directory, const char *iid,
+                               size_t max_frame, const cote__connection_events *events, void *owner,
+                               cote__connection **connection);
 
 /* Where to append whole frames, followed by cote__connection_written. */
 cote__buffer *cote__connection_output(cote__connection *connection);
@@ -92,7 +101,18 @@ uint64_t cote__connection_read_at(cote__connection *connection);
  * was made. Monotonic. */
 cote__time cote__connection_heard(const cote__connection *connection);
 
-/* The other side's address, host order; 0 if unknown. */
+/* What the system knows of what was written, by one call to it. False if that is nothing. */
+bool cote__connection_delivery(const cote__connection *connection, cote__delivery *delivery);
+
+/* When a whole frame came last, else when the connection was made. Monotonic. */
+cote__time cote__connection_framed(const cote__connection *connection);
+/* Whether it is behind the `bytes` from its beginning, and still in the frame that it was in before
+ * them. */
+bool cote__connection_is_beyond(const cote__connection *connection, uint64_t bytes);
+
+/* Whether it is a unix socket. */
+bool cote__connection_is_unix(const cote__connection *connection);
+/* The other side's address, host order; 0 if unknown. Over a unix socket 127.0.0.1. */
 uint32_t cote__connection_peer(const cote__connection *connection);
 
 /* Whether it comes from this host. */

@@ -6,14 +6,22 @@
 #include "net/timer.h"
 
 struct cote__connection {
-    uv_tcp_t tcp;
+    union {
+        uv_handle_t handle;
+        uv_stream_t stream;
+        uv_tcp_t tcp;
+        uv_pipe_t pipe; /* a unix socket */
+    } socket;
     cote_loop *loop;
     const cote__connection_events *events;
     void *owner;
     cote__traffic *traffic; /* NULL: nobody counts */
     size_t max_frame;
     bool open, closing;
+    bool cut; /* nothing can be written any more; what the other side wrote is still to be read */
     cote__time heard;    /* of the loop's clock, which stands still during a turn */
+    cote__time framed;   /* likewise */
+    uint64_t received;   /* bytes */
     cote__timer *linger; /* while it only writes what is left */
     int status;          /* what `closed` will say */
 
@@ -34,7 +42,10 @@ struct cote__connection {
     char *handed;              /* bytes, or */
     cote__frame *handed_frame; /* a part of this one */
     uv_connect_t connect;
+    cote__flush opening; /* a unix socket that is connected already */
     cote__flush flush;
+    unsigned gathered;        /* frames since the flush was put off */
+    uint64_t gathering_since; /* us; when some of them had been written, or the last early write */
 };
 
 /* Ends it: `closed` comes with that status. Nothing if its end has begun. */

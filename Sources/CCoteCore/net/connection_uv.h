@@ -6,9 +6,10 @@
 #include "net/loop_uv.h"
 
 /* A connection that is not connected yet; freed by cote__connection_close. */
-cote__connection *cote__connection_create(cote_loop *loop, size_t max_frame,
+cote__connection *cote__connection_create(cote_loop *loop, uv_handle_type type, size_t max_frame,
                                           const cote__connection_events *events, void *owner);
-uv_stream_t *cote__connection_stream(cote__connection *connection);
+/* Takes a connected descriptor, unless it fails: libuv's error. */
+int cote__connection_take(cote__connection *connection, int descriptor);
 /* The stream is connected: reads from now on. */
 int cote__connection_start(cote__connection *connection);
 /* Frees one that never started: no event is sent. */

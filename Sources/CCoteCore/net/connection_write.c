@@ -5,9 +5,11 @@
 #include "state/queue.h"
 
 enum {
-    MAX_PIECES = 64,    /* of one write */
-    HANDED_SIZE = 4096, /* bytes that are copied for libuv, to hear when more can leave */
-    MAX_PIECE = 1 << 24 /* bytes; so that what one write reports fits an int */
+    MAX_PIECES = 64,     /* of one write */
+    HANDED_SIZE = 4096,  /* bytes that are copied for libuv, to hear when more can leave */
+    MAX_PIECE = 1 << 24, /* bytes; so that what one write reports fits an int */
+    CLOCK_PERIOD = 16,   /* frames between two looks at the clock */
+    LONG_TURN = 50       /* us */
 };
 
 cote__buffer *cote__connection_output(cote__connection *self)
@@ -15,10 +17,22 @@ cote__buffer *cote__connection_output(cote__connection *self)
     return &self->output.own;
 }
 
+static void write_early(cote__connection *self);
+
+/* All that is written in a turn leaves at its end, unless the turn takes long: then the other side,
+ * which may well have a core of its own, need not wait for all of it. */
 void cote__connection_written(cote__connection *self)
 {
     cote__outbox_appended(&self->output);
-    if (!self->closing) cote__loop_flush_later(self->loop, &self->flush);
+    if (self->closing) return;
+    if (!self->flush.queued) self->gathered = 0;
+    cote__loop_flush_later(self->loop, &self->flush);
+    if (++self->gathered % CLOCK_PERIOD != 0) return;
+    uint64_t now = cote__now_us();
+    bool first = self->gathered == CLOCK_PERIOD;
+    if (!first && now - self->gathering_since < LONG_TURN) return;
+    self->gathering_since = now;
+    if (!first) write_early(self);
 }
 
 uint64_t cote__connection_position(const cote__connection *self)
@@ -90,6 +104,22 @@ static void count_sent(cote__connection *self, size_t size)
     if (self->traffic) cote__counter_add(&self->traffic->sent, size);
 }
 
+/*
+ * A unix socket tells who writes at once that the other side has gone, before what that wrote last
+ * was read; TCP takes what is written, and lets it be read. So here, too, what is read ends the
+ * connection, and what is written goes nowhere.
+ */
+static void cut_off(cote__connection *self, int error)
+{
+    bool gone = error == UV_EPIPE || error == UV_ECONNRESET;
+    if (!gone || !cote__connection_is_unix(self)) {
+        cote__connection_end(self, COTE_ECONNLOST);
+        return;
+    }
+    self->cut = true;
+    cote__outbox_fini(&self->output);
+}
+
 static void on_written(uv_write_t *request, int status)
 {
     cote__connection *self = request->data;
@@ -103,13 +133,35 @@ static void on_written(uv_write_t *request, int status)
     self->heard = uv_now(self->loop->uv);
     self->taken += size; /* or less, if it failed: nobody says how much */
     if (status != 0)
-        cote__connection_end(self, COTE_ECONNLOST);
+        cut_off(self, status);
     else
         cote__connection_flush(&self->flush);
     if (self->linger && cote__connection_backlog(self) == 0) cote__connection_end(self, COTE_OK);
     cote__connection_unclog(self);
-    if (self->events->drained && !self->closing && cote__connection_backlog(self) == 0)
+    if (self->events->drained && cote__connection_is_open(self) &&
+        cote__connection_backlog(self) == 0)
         self->events->drained(self->owner);
+}
+
+static void consume(cote__connection *self, size_t size)
+{
+    cote__outbox_consume(&self->output, size);
+    self->taken += size;
+    count_sent(self, size);
+}
+
+/* What the system takes at once. Nothing is done here about a connection that fails, since its
+ * owner is in the midst of writing to it: the flush at the end of the turn sees that again. */
+static void write_early(cote__connection *self)
+{
+    if (!self->open || self->write_pending || self->output.own.failed || self->output.front.failed)
+        return;
+    if (self->events->leaving) self->events->leaving(self->owner);
+    uv_buf_t buffers[MAX_PIECES];
+    size_t size;
+    unsigned count = gather(&self->output, buffers, &size);
+    int written = uv_try_write(&self->socket.stream, buffers, count);
+    if (written > 0) consume(self, (size_t)written);
 }
 
 /* What libuv is to write stays where it is until it has: the rest of a frame that is shared, or a
@@ -135,17 +187,20 @@ static void wait_for_room(cote__connection *self)
 {
     uv_buf_t buffer = take_first(self);
     self->write.data = self;
-    int status = buffer.base
-                     ? uv_write(&self->write, (uv_stream_t *)&self->tcp, &buffer, 1, on_written)
-                     : UV_ENOMEM;
+    int status = buffer.base ? uv_write(&self->write, &self->socket.stream, &buffer, 1, on_written)
+                             : UV_ENOMEM;
     self->write_pending = status == 0;
-    if (status != 0) cote__connection_end(self, status == UV_ENOMEM ? COTE_ENOMEM : COTE_ECONNLOST);
+    if (status == UV_ENOMEM)
+        cote__connection_end(self, COTE_ENOMEM);
+    else if (status != 0)
+        cut_off(self, status);
 }
 
 void cote__connection_flush(cote__flush *task)
 {
     cote__connection *self = COTE__CONTAINER(task, cote__connection, flush);
     if (self->closing || !self->open) return;
+    if (self->cut) cote__outbox_fini(&self->output);
     if (self->events->leaving && self->output.size > 0) self->events->leaving(self->owner);
     if (self->write_pending) return;
     if (self->output.own.failed || self->output.front.failed) {
@@ -156,16 +211,12 @@ void cote__connection_flush(cote__flush *task)
         uv_buf_t buffers[MAX_PIECES];
         size_t size;
         unsigned count = gather(&self->output, buffers, &size);
-        int written = uv_try_write((uv_stream_t *)&self->tcp, buffers, count);
+        int written = uv_try_write(&self->socket.stream, buffers, count);
         if (written < 0 && written != UV_EAGAIN) {
-            cote__connection_end(self, COTE_ECONNLOST);
+            cut_off(self, written);
             return;
         }
-        if (written > 0) {
-            cote__outbox_consume(&self->output, (size_t)written);
-            self->taken += (uint64_t)written;
-            count_sent(self, (size_t)written);
-        }
+        if (written > 0) consume(self, (size_t)written);
         if (written >= 0 && (size_t)written == size) continue;
         wait_for_room(self);
         return;

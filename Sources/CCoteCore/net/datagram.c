@@ -8,12 +8,16 @@
 #include "net/interfaces.h"
 #include "net/loop_uv.h"
 #include "net/system.h"
+#include "net/timer.h"
 #include "wire/error.h"
 
 #define LIMITED_BROADCAST 0xffffffffu
 
 enum {
-    INTERFACES_AGE = 1000 /* ms, after which they are looked for again, and the group is joined */
+    INTERFACES_AGE = 1000, /* ms, after which they are looked for again, and the group is joined */
+    OFTEN = 200,           /* datagrams a second; more than these are read in batches */
+    BATCH = 32,            /* about so many; a system's buffer holds 160 or more of them */
+    MOST_REST = 25         /* ms, between two batches */
 };
 
 struct cote__datagram {
@@ -26,6 +30,10 @@ struct cote__datagram {
     cote__interface interfaces[COTE__INTERFACES_MAX];
     size_t interface_count;
     cote__time interfaces_time;
+    cote__timer *rest;
+    cote__time counted; /* when their rate was looked at */
+    unsigned heard;     /* since */
+    unsigned rate;      /* of datagrams, in a second, as it was then */
 };
 
 static struct sockaddr_in socket_address(uint32_t address, uint16_t port)
@@ -42,17 +50,49 @@ static void give_buffer(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
     *buffer = uv_buf_init(socket->loop->read_buffer, COTE__READ_SIZE);
 }
 
+/* MARK: receiving */
+
+static void count(cote__datagram *socket)
+{
+    cote__time now = uv_now(socket->loop->uv), passed = now - socket->counted;
+    socket->heard++;
+    if (passed < 1000) return;
+    socket->rate = (unsigned)(socket->heard * 1000 / passed);
+    socket->heard = 0;
+    socket->counted = now;
+}
+
+/* To be woken costs ten times what a datagram does: so where there are many they are let come
+ * together. */
+static void rest(cote__datagram *socket)
+{
+    if (socket->rate <= OFTEN) return;
+    cote__time time = BATCH * 1000 / socket->rate;
+    uv_udp_recv_stop(&socket->uv);
+    cote__timer_start(socket->rest, time < MOST_REST ? time : MOST_REST);
+}
+
 static void on_received(uv_udp_t *uv, ssize_t size, const uv_buf_t *buffer,
                         const struct sockaddr *from, unsigned flags)
 {
     cote__datagram *socket = uv->data;
+    if (size == 0 && !from) rest(socket); /* that was all that was there */
     /* An error here is the echo of a datagram that could not be delivered; one cut short cannot be
      * read. */
     if (size < 0 || !from || from->sa_family != AF_INET || (flags & UV_UDP_PARTIAL)) return;
+    count(socket);
     const struct sockaddr_in *source = (const struct sockaddr_in *)from;
     socket->received(socket->context, ntohl(source->sin_addr.s_addr), ntohs(source->sin_port),
                      (cote__slice){buffer->base, (size_t)size});
 }
+
+static void rested(void *context)
+{
+    cote__datagram *socket = context;
+    uv_udp_recv_start(&socket->uv, give_buffer, on_received);
+}
+
+/* MARK: opening */
 
 /* By the interface of that address; 0: by the one that the routing table says. */
 static int join(cote__datagram *socket, uint32_t interface)
@@ -113,8 +153,10 @@ int cote__datagram_open(cote_loop *loop, const cote__datagram_options *options,
     if (options->interfaces) snprintf(socket->list, sizeof socket->list, "%s", options->interfaces);
     uv_udp_init(loop->uv, &socket->uv);
     socket->uv.data = socket;
-    int status = bind_and_join(socket, options);
+    socket->rest = cote__timer_create(loop, rested, socket);
+    int status = socket->rest ? bind_and_join(socket, options) : UV_ENOMEM;
     if (status != 0) {
+        cote__timer_destroy(socket->rest);
         uv_close((uv_handle_t *)&socket->uv, on_closed);
         return cote__fail(cote__uv_error(status), "UDP port %u: %s", options->port,
                           uv_strerror(status));
@@ -185,5 +227,7 @@ int cote__datagram_send(cote__datagram *socket, uint32_t address, uint16_t port,
 
 void cote__datagram_close(cote__datagram *socket)
 {
-    if (socket) uv_close((uv_handle_t *)&socket->uv, on_closed);
+    if (!socket) return;
+    cote__timer_destroy(socket->rest);
+    uv_close((uv_handle_t *)&socket->uv, on_closed);
 }

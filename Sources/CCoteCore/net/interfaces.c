@@ -60,14 +60,39 @@ size_t cote__interfaces_find(const char *list, cote__interface found[COTE__INTER
     return count;
 }
 
+/* MARK: our own */
+
+cote__own_addresses cote__own_addresses_find(void)
+{
+    cote__own_addresses own = {NULL, 0};
+    struct ifaddrs *all = NULL;
+    if (getifaddrs(&all) != 0) return own;
+    size_t most = 0;
+    for (const struct ifaddrs *at = all; at; at = at->ifa_next) most += is_usable(at);
+    own.items = most > 0 ? malloc(most * sizeof *own.items) : NULL;
+    for (const struct ifaddrs *at = all; at && own.items; at = at->ifa_next)
+        if (is_usable(at)) own.items[own.count++] = address_of(at);
+    freeifaddrs(all);
+    return own;
+}
+
+void cote__own_addresses_free(cote__own_addresses *own)
+{
+    free(own->items);
+}
+
+bool cote__own_addresses_have(const cote__own_addresses *own, uint32_t address)
+{
+    bool found = address >> 24 == 127;
+    for (size_t i = 0; i < own->count && !found; i++) found = own->items[i] == address;
+    return found;
+}
+
 bool cote__interfaces_have(uint32_t address)
 {
     if (address >> 24 == 127) return true;
-    struct ifaddrs *all = NULL;
-    bool found = false;
-    if (getifaddrs(&all) != 0) return false;
-    for (const struct ifaddrs *at = all; at && !found; at = at->ifa_next)
-        found = is_usable(at) && address_of(at) == address;
-    freeifaddrs(all);
+    cote__own_addresses own = cote__own_addresses_find();
+    bool found = cote__own_addresses_have(&own, address);
+    cote__own_addresses_free(&own);
     return found;
 }

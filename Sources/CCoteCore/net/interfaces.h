@@ -27,4 +27,15 @@ size_t cote__interfaces_find(const char *list, cote__interface found[COTE__INTER
 /* Whether it is one of this host. */
 bool cote__interfaces_have(uint32_t address);
 
+/* The addresses of this host, as they are now. */
+typedef struct cote__own_addresses {
+    uint32_t *items;
+    size_t count;
+} cote__own_addresses;
+
+/* Without memory, there are none but 127.0.0.0/8. */
+cote__own_addresses cote__own_addresses_find(void);
+void cote__own_addresses_free(cote__own_addresses *addresses);
+bool cote__own_addresses_have(const cote__own_addresses *addresses, uint32_t address);
+
 #endif

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -12,6 +14,7 @@
 #include "net/connection_uv.h"
 #include "net/system.h"
 #include "net/timer.h"
+#include "net/unix_socket.h"
 #include "wire/error.h"
 
 enum {
@@ -33,6 +36,7 @@ struct cote__listener {
     void *owner;
     cote__timer *pause;
     int descriptor;
+    char *path;          /* of a unix socket; else NULL */
     int accepted;        /* waits to be taken; else -1 */
     cote__time next_due; /* of a complaint */
     bool troubled;       /* a complaint was made that does not hold any more when one is taken */
@@ -142,7 +146,9 @@ static void on_readable(uv_poll_t *poll, int status, int events)
     (void)events;
     for (int i = 0; i < BATCH; i++) {
         int accepted = status < 0 ? status : accept_one(self->descriptor);
-        if (accepted >= 0) {
+        if (accepted >= 0 && self->path && !cote__unix_is_own(accepted)) {
+            close(accepted);
+        } else if (accepted >= 0) {
             hand_over(self, accepted);
         } else if (accepted == -EAGAIN || accepted == -EWOULDBLOCK) {
             return;
@@ -161,7 +167,9 @@ static void on_pause_over(void *context)
 
 static void on_closed(uv_handle_t *handle)
 {
-    free(handle->data);
+    cote__listener *self = handle->data;
+    free(self->path);
+    free(self);
 }
 
 int cote__listener_start(cote_loop *loop, int descriptor, const cote__listener_events *events,
@@ -193,13 +201,50 @@ int cote__listener_start(cote_loop *loop, int descriptor, const cote__listener_e
     return COTE_OK;
 }
 
+int cote__listener_start_unix(cote_loop *loop, const char *directory, const char *iid,
+                              const cote__listener_events *events, void *owner,
+                              cote__listener **listener)
+{
+    static atomic_bool tidied;
+    char path[COTE__UNIX_PATH_SIZE];
+    int descriptor;
+    int result = cote__unix_listen(directory, iid, BACKLOG, path, &descriptor);
+    if (result != COTE_OK) return result;
+    if (!atomic_exchange(&tidied, true)) cote__unix_sweep(directory);
+    char *kept = strdup(path);
+    if (!kept) close(descriptor);
+    result = kept ? cote__listener_start(loop, descriptor, events, owner, listener)
+                  : cote__fail(COTE_ENOMEM, "listener");
+    if (result == COTE_OK) {
+        (*listener)->path = kept;
+    } else {
+        unlink(path);
+        free(kept);
+    }
+    return result;
+}
+
+void cote__listener_rename(cote__listener *self, const char *directory, const char *iid)
+{
+    char path[COTE__UNIX_PATH_SIZE];
+    if (!self || cote__unix_path(directory, iid, path) != COTE_OK) return;
+    char *kept = strdup(path);
+    if (!kept || rename(self->path, kept) != 0) {
+        free(kept);
+        return;
+    }
+    free(self->path);
+    self->path = kept;
+}
+
 int cote__connection_accept(cote__listener *self, size_t max_frame,
                             const cote__connection_events *events, void *owner,
                             cote__connection **connection)
 {
-    cote__connection *accepted = cote__connection_create(self->loop, max_frame, events, owner);
+    cote__connection *accepted = cote__connection_create(
+        self->loop, self->path ? UV_NAMED_PIPE : UV_TCP, max_frame, events, owner);
     if (!accepted) return cote__fail(COTE_ENOMEM, "connection");
-    int status = uv_tcp_open((uv_tcp_t *)cote__connection_stream(accepted), self->accepted);
+    int status = cote__connection_take(accepted, self->accepted);
     if (status == 0) self->accepted = -1;
     if (status != 0 || cote__connection_start(accepted) != COTE_OK) {
         cote__connection_discard(accepted);
@@ -213,6 +258,7 @@ void cote__listener_stop(cote__listener *self)
 {
     if (!self) return;
     cote__timer_destroy(self->pause);
+    if (self->path) unlink(self->path);
     uv_close((uv_handle_t *)&self->poll, on_closed);
     close(self->descriptor);
 }

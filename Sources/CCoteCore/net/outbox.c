@@ -135,18 +135,22 @@ static void clear(cote__outbox *box)
     box->first_share = 0;
 }
 
-/* The size of the frame at the start of those bytes; all of them if they are none. */
-static size_t frame_size(const char *data, size_t size)
+/* The size of the frame at the start of those bytes; all of them if they are none. `gap`: how many
+ * others it tells of that were dropped. */
+static size_t frame_size(const char *data, size_t size, uint64_t *gap)
 {
     cote__amp_frame frame;
-    return cote__amp_decode(data, size, SIZE_MAX, &frame) == COTE__AMP_FRAME ? frame.size : size;
+    bool is_frame = cote__amp_decode(data, size, SIZE_MAX, &frame) == COTE__AMP_FRAME;
+    if (gap) *gap = is_frame ? cote__gap_decode(&frame) : 0;
+    return is_frame ? frame.size : size;
 }
 
 /* Moves the boundary to the beginning of a frame, or behind the one that was written in part. */
 static void find_boundary(cote__outbox *box)
 {
     while (box->boundary < box->own_start)
-        box->boundary += frame_size(box->own.data + box->boundary, box->own.size - box->boundary);
+        box->boundary +=
+            frame_size(box->own.data + box->boundary, box->own.size - box->boundary, NULL);
 }
 
 /* Takes back the memory of what is gone: all of it, or half of it or more. */
@@ -214,11 +218,13 @@ static void keep_begun(cote__outbox *box)
     *next_own(box) -= rest;
 }
 
-static bool drop_first(cote__outbox *box)
+/* False if there is none. */
+static bool drop_first(cote__outbox *box, uint64_t *gap)
 {
+    *gap = 0;
     size_t *own = next_own(box);
     if (*own > 0) {
-        size_t size = frame_size(box->own.data + box->own_start, *own);
+        size_t size = frame_size(box->own.data + box->own_start, *own, gap);
         box->own_start += size;
         box->boundary = box->own_start;
         *own -= size;
@@ -232,7 +238,7 @@ static bool drop_first(cote__outbox *box)
 }
 
 /* Behind what has begun to leave, and that is another such word perhaps. */
-static void tell_of_gap(cote__outbox *box, size_t dropped)
+static void tell_of_gap(cote__outbox *box, uint64_t dropped)
 {
     cote__buffer *front = &box->front;
     if (box->gap == 0 || box->gap_start < box->front_start) {
@@ -249,9 +255,15 @@ static void tell_of_gap(cote__outbox *box, size_t dropped)
 size_t cote__outbox_drop(cote__outbox *box, size_t most)
 {
     size_t dropped = 0;
+    uint64_t gap, told = 0; /* what was told of already, and is to be told still */
+    size_t room = most > COTE__GAP_MAX_SIZE ? most - COTE__GAP_MAX_SIZE : 0;
+    if (box->size <= most) return 0;
     keep_begun(box);
-    while (box->size > most && drop_first(box)) dropped++;
-    if (dropped > 0) tell_of_gap(box, dropped);
+    while (box->size > room && drop_first(box, &gap)) {
+        dropped += gap == 0;
+        told += gap;
+    }
+    if (dropped + told > 0) tell_of_gap(box, dropped + told);
     tidy(box);
     return dropped;
 }

@@ -6,17 +6,28 @@ void cote__backoff_opened(cote__backoff *backoff, cote__time now)
     backoff->opened_at = now;
 }
 
+static bool had_served(const cote__backoff *backoff, cote__time now, bool breach)
+{
+    if (!backoff->open) return false;
+    return (backoff->served && !breach) || now - backoff->opened_at > COTE__BACKOFF_MOST;
+}
+
+static cote__time at_once(cote__backoff *backoff, cote__time now)
+{
+    cote__time delay = backoff->next > now ? backoff->next - now : 0;
+    backoff->next = now + delay + COTE__BACKOFF_LEAST;
+    return delay;
+}
+
 cote__time cote__backoff_lost(cote__backoff *backoff, cote__time now, bool breach)
 {
     bool was_open = backoff->open;
-    backoff->open = false;
+    if (had_served(backoff, now, breach)) backoff->failures = 0;
+    bool is_first = backoff->failures == 0;
+    backoff->open = backoff->served = false;
     backoff->breached = breach;
-    if (was_open && now - backoff->opened_at > COTE__BACKOFF_MOST) backoff->failures = 0;
-    if (backoff->failures == 0 && was_open && !breach) {
-        backoff->failures = 1;
-        return 0;
-    }
-    if (backoff->failures == 0) backoff->failures = 1;
+    if (is_first) backoff->failures = 1;
+    if (is_first && was_open && !breach) return at_once(backoff, now);
     cote__time delay = COTE__BACKOFF_LEAST;
     for (unsigned i = 1; i < backoff->failures && delay < COTE__BACKOFF_MOST; i++) delay *= 2;
     if (delay >= COTE__BACKOFF_MOST) return COTE__BACKOFF_MOST;

@@ -5,6 +5,9 @@
 
 #include "wire/amp.h"
 
+enum {
+    COTE__GAP_MAX_SIZE = 64 /* bytes of such a frame */
+};
 void cote__gap_encode(cote__buffer *out, uint64_t dropped);
 
 /* How many messages are missing, at least 1; 0 for any other frame. */

@@ -119,6 +119,13 @@ static unsigned count_of(cote__json value)
     return cote__json_u64(value, &count) && count <= UINT32_MAX ? (unsigned)count : 0;
 }
 
+/* False for most members, at a glance. */
+static bool may_say_how(cote__json key)
+{
+    char first = key.text.data[1];
+    return first == 't' || first == '_' || first == '\\';
+}
+
 /* Those members of the payload that say how it is to be taken. False if it has no type. */
 static bool read_members(cote__request *request, bool *marked)
 {
@@ -130,6 +137,7 @@ static bool read_members(cote__request *request, bool *marked)
     cote__json key, value;
     cote__json_iterator members = cote__json_iterate(request->payload);
     while (cote__json_next(&members, &key, &value)) {
+        if (!may_say_how(key)) continue;
         if (cote__json_string_equal(key, cote__slice_of("type"))) {
             request->type = value;
             typed = is_type(value);

@@ -46,6 +46,7 @@ static const struct {
     PLACE("messages", "dropped", PUB, messages_dropped),
     PLACE("messages", "received", SUB, messages_received),
     PLACE("traffic", "connections", REQ | REP | PUB | SUB, connections),
+    PLACE("traffic", "unixConnections", REQ | REP | PUB | SUB, unix_connections),
     PLACE("traffic", "received", REQ | REP | PUB | SUB, bytes_received),
     PLACE("traffic", "sent", REQ | REP | PUB | SUB, bytes_sent),
 #undef PLACE

@@ -2,7 +2,8 @@
 
 static bool dash_at(size_t index)
 {
-    return index == 8 || index == 13 || index == 18 || index == 23;
+    static const uint64_t dashes = 1 << 8 | 1 << 13 | 1 << 18 | 1 << 23;
+    return dashes >> index & 1;
 }
 
 void cote__uuid_format(const uint8_t random[16], char out[COTE__UUID_SIZE + 1])
@@ -22,7 +23,7 @@ void cote__uuid_format(const uint8_t random[16], char out[COTE__UUID_SIZE + 1])
 
 static bool is_hex(char c)
 {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    return (unsigned char)(c - '0') < 10 || (unsigned char)((c | 0x20) - 'a') < 6;
 }
 
 static unsigned value_of(char hex)

@@ -3,11 +3,11 @@ internal import CCoteCore
 extension Payload {
     /// Calls `body` with the values to be sent as an answer: one, and any JSON behind it, of which `Buffer` objects go as
     /// the raw bytes that Node.js would send for them.
-    static func withAnswer<Value: Encodable, R>(
+    static func withAnswer<Value: Encodable>(
         _ value: Value,
         extra: [JSONValue],
-        _ body: (UnsafePointer<cote_value>, Int) -> R
-    ) throws -> R {
+        _ body: (UnsafePointer<cote_value>, Int) -> Void
+    ) throws {
         var bytes: [UInt8] = []
         var parts: [(kind: cote_kind, start: Int)] = []
         let append: (UnsafePointer<cote_value>) -> Void = { value in
@@ -17,17 +17,17 @@ extension Payload {
         try withAnswer(value, append)
         for value in extra {
             if let buffer = value.buffer {
-                withValue(COTE_KIND_BYTES, buffer, append)
+                buffer.withUnsafeBytes { withValue(COTE_KIND_BYTES, $0, append) }
             } else {
                 try withAnswer(value, append)
             }
         }
-        return bytes.withUnsafeBytes { bytes in
+        bytes.withUnsafeBytes { bytes in
             let ends = parts.dropFirst().map(\.start) + [bytes.count]
             let values = zip(parts, ends).map { part, end in
                 cote_value(kind: part.kind, data: bytes.baseAddress.map { $0 + part.start }, size: end - part.start)
             }
-            return body(values, values.count)
+            body(values, values.count)
         }
     }
 }

@@ -25,6 +25,7 @@ extension Counters {
         messages.dropped = count(counters.messages_dropped)
         messages.received = count(counters.messages_received)
         traffic.connections = count(counters.connections)
+        traffic.unixConnections = count(counters.unix_connections)
         traffic.received = count(counters.bytes_received)
         traffic.sent = count(counters.bytes_sent)
     }

@@ -58,15 +58,16 @@ final class TypedHandler<Request: Decodable & SendableMetatype, Value: Encodable
     private let pattern: String
     private let isLiteral: Bool
     private let usesContext: Bool
-    private let isInline: Bool
+    private let pool: WorkQueue?
     private let component: Component
     private let wasLate = Atomic(false)
 
-    init(_ form: Form, pattern: String, usesContext: Bool, isInline: Bool, component: Component) {
+    /// - Parameter pool: Where handlers run that are not async; on the loop if there is none, and then async ones begin there.
+    init(_ form: Form, pattern: String, usesContext: Bool, pool: WorkQueue?, component: Component) {
         self.form = form
         self.pattern = pattern
         self.usesContext = usesContext
-        self.isInline = isInline
+        self.pool = pool
         self.component = component
         isLiteral = !pattern.contains("*")
     }
@@ -90,7 +91,8 @@ final class TypedHandler<Request: Decodable & SendableMetatype, Value: Encodable
         nonisolated(unsafe) let value = decoded
         switch form {
         case .sync(let handler):
-            run { [self] in answer(token, type) { try handler(value, context) } }
+            guard let pool else { return answer(reply, type) { try handler(value, context) } }
+            pool.add { [self] in answer(token.pointer, type) { try handler(value, context) } }
         case .async(let handler):
             AnsweringTask.run(answering: reply) {
                 let task = { @Sendable [self] in
@@ -105,7 +107,7 @@ final class TypedHandler<Request: Decodable & SendableMetatype, Value: Encodable
                         report(type) { try ReplyToken.fail(token.pointer, error) }
                     }
                 }
-                if isInline, #available(macOS 26, *) { return Task.immediate(operation: task) }
+                if pool == nil, #available(macOS 26, *) { return Task.immediate(operation: task) }
                 return Task(operation: task)
             }
         case .later(let handler):
@@ -121,16 +123,20 @@ final class TypedHandler<Request: Decodable & SendableMetatype, Value: Encodable
     }
 
     private func run(_ body: @escaping @Sendable () -> Void) {
-        if isInline { body() } else { Task { body() } }
+        if let pool { pool.add(body) } else { body() }
     }
 
-    private func answer(_ token: Token, _ type: String, _ body: () throws -> Value) {
-        let result = Result(catching: body)
-        report(type) {
-            switch result {
-            case .success(let value): try ReplyToken.succeed(token.pointer, value)
-            case .failure(let error): try ReplyToken.fail(token.pointer, error)
+    private func answer(_ reply: OpaquePointer, _ type: String, _ body: () throws -> Value) {
+        do {
+            let value: Value
+            do {
+                value = try body()
+            } catch {
+                return try ReplyToken.fail(reply, error)
             }
+            try ReplyToken.succeed(reply, value)
+        } catch {
+            notDelivered(type, error)
         }
     }
 
@@ -139,8 +145,12 @@ final class TypedHandler<Request: Decodable & SendableMetatype, Value: Encodable
         do {
             try body()
         } catch {
-            component.log(level(of: error), "the answer to a request of type \"\(type)\" is not delivered: \(error)")
+            notDelivered(type, error)
         }
+    }
+
+    private func notDelivered(_ type: String, _ error: any Error) {
+        component.log(level(of: error), "the answer to a request of type \"\(type)\" is not delivered: \(error)")
     }
 
     /// A handler that comes after another one may do so with every request: a warning for the first is enough.

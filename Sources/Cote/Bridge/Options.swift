@@ -52,6 +52,7 @@ extension Description {
         options.ports = try memory.copy(ports(), for: "ports")
         options.advertised_address = try memory.copy(configuration.advertisedAddress, for: "advertisedAddress")
         options.use_host_names = toggle(configuration.useHostNames)
+        options.unix_sockets = toggle(configuration.unixSockets)
         options.ignore_process = toggle(configuration.ignoreProcess)
         options.timeout_ms = try configuration.timeout.map { try $0.milliseconds(for: "timeout") } ?? 0
         try setBounds(of: &options)

@@ -8,51 +8,39 @@ internal import Foundation
 
 /// How values of Swift travel: `[UInt8]` and `Data` raw, `String` as a string, everything else as JSON.
 enum Payload {
-    /// A request's payload, ready to be sent.
-    enum Request {
-        /// Nothing but its type.
-        case none
-        /// A whole JSON object, its type included.
-        case object([UInt8])
-        /// A JSON object that the core looks into, and completes.
-        case members([UInt8])
-        case raw([UInt8])
-
-        var isEncoded: Bool {
-            if case .object = self { true } else { false }
-        }
-
-        func withValue<R>(_ body: (UnsafePointer<cote_value>?) -> R) -> R {
-            switch self {
-            case .none: body(nil)
-            case .object(let bytes), .members(let bytes): Payload.withValue(COTE_KIND_JSON, bytes, body)
-            case .raw(let bytes): Payload.withValue(COTE_KIND_BYTES, bytes, body)
-            }
-        }
-    }
-
-    static func withValue<R>(
+    static func withValue(
         _ kind: cote_kind,
-        _ bytes: [UInt8],
-        _ body: (UnsafePointer<cote_value>) -> R
-    ) -> R {
-        bytes.withUnsafeBytes { bytes in
-            var value = cote_value(kind: kind, data: bytes.baseAddress, size: bytes.count)
-            return body(&value)
-        }
+        _ bytes: UnsafeRawBufferPointer,
+        _ body: (UnsafePointer<cote_value>) -> Void
+    ) {
+        var value = cote_value(kind: kind, data: bytes.baseAddress, size: bytes.count)
+        body(&value)
     }
 
     // MARK: encoding
 
-    static func request<Value: Encodable>(_ value: Value, type: String) throws -> Request {
-        if Value.self == [UInt8].self { return .raw(value as! [UInt8]) }
-        if Value.self == Data.self { return .raw([UInt8](value as! Data)) }
+    /// Calls `body` with a request's payload, if it has one, and with whether it is complete: otherwise the core looks into
+    /// it, and completes it with the type.
+    static func withRequest<Value: Encodable>(
+        _ value: Value,
+        type: String,
+        _ body: (UnsafePointer<cote_value>?, _ isComplete: Bool) -> Void
+    ) throws {
+        if Value.self == TypeAlone.self { return body(nil, false) }
+        if let bytes = JSONCast.exact(value, [UInt8].self) {
+            return bytes.withUnsafeBytes { withValue(COTE_KIND_BYTES, $0) { body($0, false) } }
+        }
+        if let data = JSONCast.exact(value, Data.self) {
+            return data.withUnsafeBytes { withValue(COTE_KIND_BYTES, $0) { body($0, false) } }
+        }
         // As in Node.js, an object may say who is to get it.
-        if Value.self == JSONValue.self, let json = value as? JSONValue, json["__subset"] != nil {
-            return .members(json.bytes)
+        if let json = JSONCast.exact(value, JSONValue.self), json["__subset"] != nil {
+            return json.bytes.withUnsafeBytes { withValue(COTE_KIND_JSON, $0) { body($0, false) } }
         }
         do {
-            return .object(try JSONCoder.standard.encode(value, leading: "type", type))
+            try JSONCoder.standard.withText(of: value, leading: "type", type) { text in
+                withValue(COTE_KIND_JSON, UnsafeRawBufferPointer(text)) { body($0, true) }
+            }
         } catch {
             var failure = CoteError(.encodingFailed, "the request cannot be encoded", underlying: error)
             failure.requestType = type
@@ -60,32 +48,33 @@ enum Payload {
         }
     }
 
-    /// Calls `body` with the value to be sent as an answer.
-    static func withAnswer<Value: Encodable, R>(
-        _ value: Value,
-        _ body: (UnsafePointer<cote_value>) -> R
-    ) throws -> R {
-        if Value.self == [UInt8].self { return withValue(COTE_KIND_BYTES, value as! [UInt8], body) }
-        if Value.self == Data.self { return withValue(COTE_KIND_BYTES, [UInt8](value as! Data), body) }
-        if let text = string(value) { return withValue(COTE_KIND_STRING, Array(text.utf8), body) }
-        return try withValue(COTE_KIND_JSON, JSONCoder.standard.encode(value), body)
-    }
-
-    /// Node.js sends a string untyped by JSON, so that is what a string is here too.
-    private static func string<Value: Encodable>(_ value: Value) -> String? {
-        if Value.self == String.self { return (value as! String) }
-        return Value.self == JSONValue.self ? (value as! JSONValue).string : nil
+    /// Calls `body` with the value to be sent as an answer or a message.
+    static func withAnswer<Value: Encodable>(_ value: Value, _ body: (UnsafePointer<cote_value>) -> Void) throws {
+        if let bytes = JSONCast.exact(value, [UInt8].self) {
+            return bytes.withUnsafeBytes { withValue(COTE_KIND_BYTES, $0, body) }
+        }
+        if let data = JSONCast.exact(value, Data.self) {
+            return data.withUnsafeBytes { withValue(COTE_KIND_BYTES, $0, body) }
+        }
+        // Node.js sends a string untyped by JSON, so that is what a string is here too.
+        if var text = JSONCast.exact(value, String.self) ?? JSONCast.exact(value, JSONValue.self)?.string {
+            return text.withUTF8 { withValue(COTE_KIND_STRING, UnsafeRawBufferPointer($0), body) }
+        }
+        try JSONCoder.standard.withText(of: value) { text in
+            withValue(COTE_KIND_JSON, UnsafeRawBufferPointer(text), body)
+        }
     }
 
     // MARK: decoding
 
     static func decode<Value: Decodable>(_ type: Value.Type, from value: cote_value) throws -> Value {
         let bytes = UnsafeRawBufferPointer(start: value.data, count: value.size)
-        if type == [UInt8].self { return (buffer(value) ?? [UInt8](bytes)) as! Value }
-        if type == Data.self { return (buffer(value).map { Data($0) } ?? Data(bytes)) as! Value }
+        if type == [UInt8].self { return unsafeBitCast(buffer(value) ?? [UInt8](bytes), to: type) }
+        if type == Data.self { return unsafeBitCast(buffer(value).map { Data($0) } ?? Data(bytes), to: type) }
+        if type == Anything.self { return unsafeBitCast(Anything(), to: type) }
         switch value.kind {
         case COTE_KIND_STRING where type == String.self:
-            return String(decoding: bytes, as: UTF8.self) as! Value
+            return unsafeBitCast(String(decoding: bytes, as: UTF8.self), to: type)
         case COTE_KIND_STRING:
             let text = JSONValue.string(String(decoding: bytes, as: UTF8.self))
             return try JSONCoder.standard.decode(type, from: text.bytes)
@@ -114,4 +103,14 @@ enum Payload {
         else { return nil }
         return json.buffer
     }
+}
+
+/// The payload of a request that says nothing but its type. Not an optional payload: Swift would look up such a type
+/// with each request.
+struct TypeAlone: Encodable {}
+
+/// Any value, of which nobody wants to know anything.
+struct Anything: Decodable {
+    init() {}
+    init(from decoder: any Decoder) {}
 }

@@ -31,14 +31,13 @@ final class ReplyToken: Sendable {
     /// Answers with a value, and others behind it; with an error if it does not encode, which is thrown.
     static func succeed<Value: Encodable>(_ pointer: OpaquePointer, _ value: Value, extra: [JSONValue] = []) throws {
         let flags = UInt32(COTE_REPLY_ENCODED)
-        let status: Int32
+        var status = Int32(0)
         do {
-            status =
-                if extra.isEmpty {
-                    try Payload.withAnswer(value) { cote_reply_send(pointer, $0, flags) }
-                } else {
-                    try Payload.withAnswer(value, extra: extra) { cote_reply_send_values(pointer, $0, $1, flags) }
-                }
+            if extra.isEmpty {
+                try Payload.withAnswer(value) { status = cote_reply_send(pointer, $0, flags) }
+            } else {
+                try Payload.withAnswer(value, extra: extra) { status = cote_reply_send_values(pointer, $0, $1, flags) }
+            }
         } catch {
             let failure = CoteError(.encodingFailed, "the answer cannot be encoded", underlying: error)
             try fail(pointer, RemoteError(failure.description, code: failure.code.description))
@@ -49,13 +48,16 @@ final class ReplyToken: Sendable {
 
     static func fail(_ pointer: OpaquePointer, _ error: any Error) throws {
         let error = RemoteError(describing: error)
-        let details = error.details?.bytes
-        let status =
-            if let details {
-                Payload.withValue(COTE_KIND_JSON, details) { cote_reply_error(pointer, error.code, error.message, $0) }
-            } else {
-                cote_reply_error(pointer, error.code, error.message, nil)
+        var status = Int32(0)
+        if let details = error.details?.bytes {
+            details.withUnsafeBytes { details in
+                Payload.withValue(COTE_KIND_JSON, details) {
+                    status = cote_reply_error(pointer, error.code, error.message, $0)
+                }
             }
+        } else {
+            status = cote_reply_error(pointer, error.code, error.message, nil)
+        }
         try check(status)
     }
 }

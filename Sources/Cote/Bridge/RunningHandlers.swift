@@ -1,4 +1,4 @@
-/// Tasks that hand out messages until their queues have ended, and who waits for all of them.
+/// Who hands out messages until a queue has ended, and who waits for all of them.
 final class RunningHandlers: Sendable {
     private struct State {
         var running = 0
@@ -8,15 +8,20 @@ final class RunningHandlers: Sendable {
 
     private let state = Locked(State())
 
-    func run(_ body: @escaping @Sendable () async -> Void) {
+    /// One more hands out messages, until ``didFinish()``.
+    func begin() {
         state.withLock { $0.running += 1 }
+    }
+
+    func run(_ body: @escaping @Sendable () async -> Void) {
+        begin()
         Task {
             await body()
             didFinish()
         }
     }
 
-    private func didFinish() {
+    func didFinish() {
         let waiters = state.withLock { state -> [Int: CheckedContinuation<Void, Never>] in
             state.running -= 1
             guard state.running == 0 else { return [:] }

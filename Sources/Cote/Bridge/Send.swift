@@ -9,14 +9,37 @@ struct Delivery {
     var requireHandler: Bool
 }
 
+extension Delivery {
+    /// Calls `body` with the core's options, whose strings live until it returns.
+    fileprivate func withOptions(_ body: (inout cote_send_options) -> Int32?) throws -> Int32? {
+        var options = cote_send_options()
+        options.size = MemoryLayout<cote_send_options>.size
+        options.timeout_ms = try timeout.map { try $0.milliseconds(for: "timeout") } ?? 0
+        if idempotent { options.flags |= UInt32(COTE_SEND_IDEMPOTENT) }
+        if requireHandler { options.flags |= UInt32(COTE_SEND_REQUIRE_HANDLER) }
+        if subset == nil, extra.isEmpty { return body(&options) }
+        let memory = CStrings()
+        defer { memory.free() }
+        options.subset = try memory.copy(subset, for: "subset")
+        let extra = CValues(extra)
+        defer { extra.free() }
+        options.extra = extra.values
+        options.extra_count = self.extra.count
+        return body(&options)
+    }
+}
+
 extension Component {
     /// Sends a request, whose answer goes to `pending`. Throws if it was not sent; then nothing comes.
-    func send(
+    ///
+    /// - Parameter request: What it says besides its type; ``TypeAlone`` for nothing.
+    /// - Returns: The number by which to cancel it.
+    func send<Request: Encodable>(
+        _ request: Request,
         type: String,
-        payload: Payload.Request,
         delivery: Delivery,
         pending: PendingResponse
-    ) throws {
+    ) throws -> UInt64 {
         guard !type.utf8.contains(0) else {
             throw CoteError(.invalidArgument, "type: \"\(type)\" holds a zero byte")
         }
@@ -25,44 +48,56 @@ extension Component {
             failure.requestType = type
             throw failure
         }
-        guard !pending.isCancelled else { throw CancellationError() }
-        var options = cote_send_options()
-        options.size = MemoryLayout<cote_send_options>.size
-        options.timeout_ms = try delivery.timeout.map { try $0.milliseconds(for: "timeout") } ?? 0
-        options.flags = payload.isEncoded ? UInt32(COTE_SEND_ENCODED) : 0
-        if delivery.idempotent { options.flags |= UInt32(COTE_SEND_IDEMPOTENT) }
-        if delivery.requireHandler { options.flags |= UInt32(COTE_SEND_REQUIRE_HANDLER) }
-
-        let memory = CStrings()
-        defer { memory.free() }
-        options.subset = try memory.copy(delivery.subset, for: "subset")
-        let extra = CValues(delivery.extra)
-        defer { extra.free() }
-        options.extra = extra.values
-        options.extra_count = delivery.extra.count
-
-        let context = Unmanaged.passRetained(pending)
-        var number: UInt64 = 0
-        let failure: CoteError? = payload.withValue { value in
-            withHandle { handle in
-                let status = cote_requester_send(
-                    handle,
-                    type,
-                    value,
-                    &options,
-                    requesterDidReceive,
-                    context.toOpaque(),
-                    &number
-                )
-                return CoteError(status: status)
-            } ?? CoteError(.closed, "the requester is closed")
+        var sent = Result<UInt64, any Error>.success(0)
+        try Payload.withRequest(request, type: type) { payload, isComplete in
+            sent = Result { try self.send(payload, isComplete: isComplete, delivery, pending) }
         }
-        if var failure {
-            context.release()
-            failure.requestType = type
-            throw failure
+        return try sent.get()
+    }
+
+    private func send(
+        _ payload: UnsafePointer<cote_value>?,
+        isComplete: Bool,
+        _ delivery: Delivery,
+        _ pending: PendingResponse
+    ) throws -> UInt64 {
+        do {
+            var number: UInt64 = 0
+            let status = try delivery.withOptions { options in
+                if isComplete { options.flags |= UInt32(COTE_SEND_ENCODED) }
+                return pending.requestType.withCString { type in
+                    withHandle { handle in
+                        let context = Unmanaged.passRetained(pending)
+                        let status = cote_requester_send(
+                            handle,
+                            type,
+                            payload,
+                            &options,
+                            requesterDidReceive,
+                            context.toOpaque(),
+                            &number
+                        )
+                        if status != COTE_OK.rawValue { context.release() }
+                        return status
+                    }
+                }
+            }
+            guard let status else { throw CoteError(.closed, "the requester is closed") }
+            try check(status)
+            return number
+        } catch var error as CoteError {
+            error.requestType = pending.requestType
+            throw error
         }
-        if !pending.wasSent(as: number) { cancel(number) }
+    }
+
+    /// Returns when the answer is there; a task that is cancelled meanwhile cancels the request.
+    nonisolated(nonsending) func arrival(of pending: AwaitedResponse, number: UInt64) async {
+        await withTaskCancellationHandler {
+            await pending.arrival()
+        } onCancel: {
+            cancel(number)
+        }
     }
 
     /// Ends a request with cancellation, if it has not ended yet.

@@ -1,6 +1,14 @@
 internal import CCoteCore
 internal import Logging
 
+#if canImport(Glibc)
+private import Glibc
+#elseif canImport(Musl)
+private import Musl
+#else
+private import Darwin
+#endif
+
 /// What becomes of the messages of one pattern. Retained by the core from on until it is released after off or close.
 class MessageReceiver: @unchecked Sendable {
     func receive(_ message: cote_message) {
@@ -44,6 +52,8 @@ final class TypedReceiver<Value: Decodable & SendableMetatype>: MessageReceiver,
     private let deliver: (Value, MessageContext) -> Void
     private let onEnd: () -> Void
     private let failures: MessageFailures
+    /// Most messages come like the one before.
+    @exclusivity(unchecked) private var context: MessageContext?
 
     init(
         failures: MessageFailures,
@@ -56,12 +66,19 @@ final class TypedReceiver<Value: Decodable & SendableMetatype>: MessageReceiver,
     }
 
     override func receive(_ message: cote_message) {
-        let context = MessageContext(message)
+        let context = context(of: message)
         do {
             deliver(try Payload.decode(Value.self, from: message.data), context)
         } catch {
             failures.report(error, context, "is not what its handler takes")
         }
+    }
+
+    private func context(of message: cote_message) -> MessageContext {
+        if let context, context.describes(message) { return context }
+        let new = MessageContext(message)
+        context = new
+        return new
     }
 
     override func end() {
@@ -90,6 +107,11 @@ final class MessageFailures: Sendable {
 
     var count: Int { state.withLock { $0.count } }
 
+    /// A message before this one waited for its handler too long.
+    func reportDropped(_ context: MessageContext) {
+        report(CoteError(.queueFull, "its handler is too slow"), context, "dropped an older one")
+    }
+
     func report(_ error: any Error, _ context: MessageContext, _ what: String) {
         let isNew = state.withLock { state in
             state.count += 1
@@ -101,6 +123,13 @@ final class MessageFailures: Sendable {
 }
 
 extension MessageContext {
+    /// Whether it is the context of this message too.
+    fileprivate func describes(_ message: cote_message) -> Bool {
+        let isTopic = topic.utf8.elementsEqual(UnsafeRawBufferPointer(start: message.topic, count: message.topic_size))
+        return isTopic && publisherID.withCString { strcmp($0, message.peer_id) == 0 }
+            && publisherName.withCString { strcmp($0, message.peer_name) == 0 }
+    }
+
     fileprivate init(_ message: cote_message) {
         self.init(
             topic: String(

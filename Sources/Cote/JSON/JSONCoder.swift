@@ -37,20 +37,16 @@ extension JSONCoder {
     /// - Returns: The JSON text as UTF-8.
     /// - Throws: `EncodingError.invalidValue`, or what the value's own `encode(to:)` throws.
     public func encode(_ value: some Encodable) throws -> [UInt8] {
-        try withWriter { writer in
-            try writer.root(value)
-            return Array(writer.text())
-        }
+        var bytes: [UInt8] = []
+        try withText(of: value) { bytes = Array($0) }
+        return bytes
     }
 
     /// Encodes a value and appends its JSON text to bytes that are there already.
     ///
     /// When it throws, `bytes` is as it was.
     public func encode(_ value: some Encodable, into bytes: inout [UInt8]) throws {
-        try withWriter { writer in
-            try writer.root(value)
-            bytes.append(contentsOf: writer.text())
-        }
+        try withText(of: value) { bytes.append(contentsOf: $0) }
     }
 
     /// Encodes a value that is a JSON object, with one more member in front of its own.
@@ -65,21 +61,32 @@ extension JSONCoder {
         leading key: String,
         _ member: String
     ) throws -> [UInt8] {
-        try withWriter { writer in
-            let prefix = writer.leading(key, member)
-            try writer.root(value)
-            try writer.join(prefix, to: value, key: key, member: member)
-            return Array(writer.text(firstStays: true))
-        }
+        var bytes: [UInt8] = []
+        try withText(of: value, leading: key, member) { bytes = Array($0) }
+        return bytes
     }
 
-    /// Runs `body` with a writer whose first bytes live on the stack.
-    private func withWriter<Result>(_ body: (JSONWriter) throws -> Result) throws -> Result {
-        try withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 1024) { memory in
-            let writer = JSONWriter(box, memory: memory)
-            defer { writer.retire() }
-            return try body(writer)
-        }
+    /// Encodes a value, and lends its JSON text to `body`, which may encode other values.
+    func withText(of value: some Encodable, _ body: (UnsafeBufferPointer<UInt8>) -> Void) throws {
+        var writer = JSONWriter.ready(box)
+        defer { JSONWriter.giveBack(&writer) }
+        try writer.root(value)
+        body(writer.text())
+    }
+
+    /// As above, with one more member in front.
+    func withText(
+        of value: some Encodable,
+        leading key: String,
+        _ member: String,
+        _ body: (UnsafeBufferPointer<UInt8>) -> Void
+    ) throws {
+        var writer = JSONWriter.ready(box)
+        defer { JSONWriter.giveBack(&writer) }
+        let prefix = writer.leading(key, member)
+        try writer.root(value)
+        try writer.join(prefix, to: value, key: key, member: member)
+        body(writer.text(firstStays: true))
     }
 }
 
@@ -91,9 +98,9 @@ extension JSONCoder {
         _ type: Value.Type = Value.self,
         from bytes: UnsafeRawBufferPointer
     ) throws -> Value {
-        var tape = try JSONTape(parsing: bytes, box: box)
-        // A decoder or container that outlives this call must not be left with borrowed bytes.
-        defer { if !isKnownUniquelyReferenced(&tape) { tape.copyText() } }
+        var tape = JSONTape.ready(box)
+        defer { JSONTape.giveBack(&tape) }
+        try tape.parse(bytes)
         return try tape.value(JSONTape.root, as: type)
     }
 

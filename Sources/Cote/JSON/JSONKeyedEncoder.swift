@@ -28,8 +28,8 @@ struct JSONKeyedEncoder<Key: CodingKey>: KeyedEncodingContainerProtocol {
     func encodeNil(forKey key: Key) { member(key) { $0.null() } }
     func encode(_ value: Bool, forKey key: Key) { member(key) { $0.bool(value) } }
     func encode(_ value: String, forKey key: Key) { member(key) { $0.string(value) } }
-    func encode(_ value: Double, forKey key: Key) throws { try member(key) { try $0.double(value, key: key) } }
-    func encode(_ value: Float, forKey key: Key) throws { try member(key) { try $0.double(value, key: key) } }
+    func encode(_ value: Double, forKey key: Key) throws { try member(key) { try $0.double(value) { key } } }
+    func encode(_ value: Float, forKey key: Key) throws { try member(key) { try $0.double(value) { key } } }
     func encode(_ value: Int, forKey key: Key) { member(key) { $0.integer(value) } }
     func encode(_ value: Int8, forKey key: Key) { member(key) { $0.integer(value) } }
     func encode(_ value: Int16, forKey key: Key) { member(key) { $0.integer(value) } }

@@ -12,7 +12,12 @@ struct JSONParser {
     private(set) var count = 0
     private(set) var capacity: Int
 
-    init(_ text: UnsafeBufferPointer<UInt8>) throws(JSONSyntaxError) {
+    /// Lays out tokens in memory of the caller's, or in larger memory that takes its place.
+    init(
+        _ text: UnsafeBufferPointer<UInt8>,
+        tokens: UnsafeMutablePointer<JSONTape.Token>,
+        capacity: Int
+    ) throws(JSONSyntaxError) {
         guard let base = text.baseAddress, !text.isEmpty else {
             throw JSONSyntaxError(reason: "the text is empty", offset: 0)
         }
@@ -23,22 +28,12 @@ struct JSONParser {
         end = text.count
         // A byte order mark is no part of the text.
         offset = end > 2 && base[0] == 0xEF && base[1] == 0xBB && base[2] == 0xBF ? 3 : 0
-        // Short texts never need more: a value and what separates it take two bytes.
-        capacity = min(text.count / 2, text.count / 8 + 64) + 2
-        tokens = .allocate(capacity: capacity)
+        self.tokens = tokens
+        self.capacity = capacity
     }
 
-    /// Reads the text. The tokens are then the caller's to deallocate.
+    /// Reads the text.
     mutating func parse() throws(JSONSyntaxError) {
-        do {
-            try parseDocument()
-        } catch {
-            tokens.deallocate()
-            throw error
-        }
-    }
-
-    private mutating func parseDocument() throws(JSONSyntaxError) {
         var open: UInt32 = 0
         var depth = 0
         while true {

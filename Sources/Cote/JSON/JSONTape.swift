@@ -34,31 +34,65 @@ final class JSONTape {
     /// The token of the whole document.
     static let root: UInt32 = 0
 
-    let box: JSONCoder.Box
+    private(set) var box: JSONCoder.Box
+    /// The text, which is borrowed while it is being decoded.
     private(set) var base: UnsafePointer<UInt8>
-    private let length: Int
+    private var length = 0
     private var ownsText = false
     private(set) var tokens: UnsafeMutablePointer<Token>
-    private var tokenCount: Int
+    private var tokenCount = 0
     private var capacity: Int
 
     /// The keys under which values are being decoded, with their tokens: see `path(of:)`.
-    var keys: [(token: UInt32, key: any CodingKey)] = []
+    @exclusivity(unchecked) var keys: [(token: UInt32, key: any CodingKey)] = []
     /// The values of large objects by key: see `index(of:)`.
-    var indices: [UInt32: [String: UInt32]] = [:]
+    @exclusivity(unchecked) var indices: [UInt32: [String: UInt32]] = [:]
     /// The paths of values that are not in the text.
-    private(set) var absentPaths: [UInt32: [any CodingKey]] = [:]
+    @exclusivity(unchecked) private(set) var absentPaths: [UInt32: [any CodingKey]] = [:]
+
+    private init(_ box: JSONCoder.Box) {
+        self.box = box
+        capacity = 64
+        tokens = .allocate(capacity: capacity)
+        base = ("" as StaticString).utf8Start
+    }
+
+    deinit {
+        tokens.deallocate()
+        if ownsText { base.deallocate() }
+    }
+
+    private static let spare = Spare<JSONTape>()
+    /// More room for tokens is not kept.
+    private static let keptCapacity = 4096
+
+    /// A tape for a text. It is to be given back.
+    static func ready(_ box: JSONCoder.Box) -> JSONTape {
+        guard let tape = spare.take() else { return JSONTape(box) }
+        if tape.box !== box { tape.box = box }
+        return tape
+    }
+
+    /// Keeps a tape to be used again. One of which a decoder or container outlives the call that it was for becomes theirs,
+    /// and is not left with borrowed bytes.
+    static func giveBack(_ tape: inout JSONTape) {
+        guard isKnownUniquelyReferenced(&tape) else { return tape.copyText() }
+        guard tape.capacity <= keptCapacity else { return }
+        if !tape.keys.isEmpty { tape.keys.removeAll(keepingCapacity: true) }
+        if !tape.indices.isEmpty { tape.indices = [:] }
+        if !tape.absentPaths.isEmpty { tape.absentPaths = [:] }
+        spare.keep(tape)
+    }
 
     /// Reads a text, all of it.
     ///
     /// - Throws: `DecodingError.dataCorrupted` if it is not a JSON text.
-    init(parsing bytes: UnsafeRawBufferPointer, box: JSONCoder.Box) throws {
-        self.box = box
+    func parse(_ bytes: UnsafeRawBufferPointer) throws {
         let text = bytes.assumingMemoryBound(to: UInt8.self)
         do {
-            var parser = try JSONParser(text)
+            var parser = try JSONParser(text, tokens: tokens, capacity: capacity)
+            defer { (tokens, tokenCount, capacity) = (parser.tokens, parser.count, parser.capacity) }
             try parser.parse()
-            (tokens, tokenCount, capacity) = (parser.tokens, parser.count, parser.capacity)
         } catch {
             throw DecodingError.dataCorrupted(
                 .init(codingPath: [], debugDescription: "The given data was not valid JSON: \(error).")
@@ -67,11 +101,6 @@ final class JSONTape {
         // The parser refuses an empty text.
         base = text.baseAddress!
         length = text.count
-    }
-
-    deinit {
-        tokens.deallocate()
-        if ownsText { base.deallocate() }
     }
 
     /// Makes the tape independent of the bytes it was made from.

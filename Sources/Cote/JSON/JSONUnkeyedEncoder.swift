@@ -16,8 +16,8 @@ struct JSONUnkeyedEncoder: UnkeyedEncodingContainer {
     func encodeNil() { element { writer, _ in writer.null() } }
     func encode(_ value: Bool) { element { writer, _ in writer.bool(value) } }
     func encode(_ value: String) { element { writer, _ in writer.string(value) } }
-    func encode(_ value: Double) throws { try element { try $0.double(value, key: $1) } }
-    func encode(_ value: Float) throws { try element { try $0.double(value, key: $1) } }
+    func encode(_ value: Double) throws { try element { writer, key in try writer.double(value) { key } } }
+    func encode(_ value: Float) throws { try element { writer, key in try writer.double(value) { key } } }
     func encode(_ value: Int) { element { writer, _ in writer.integer(value) } }
     func encode(_ value: Int8) { element { writer, _ in writer.integer(value) } }
     func encode(_ value: Int16) { element { writer, _ in writer.integer(value) } }

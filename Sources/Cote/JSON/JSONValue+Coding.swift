@@ -5,7 +5,10 @@ extension JSONValue {
     ///
     /// - Throws: `DecodingError.dataCorrupted` if it is not a JSON text.
     public init(parsing bytes: UnsafeRawBufferPointer) throws {
-        self = try JSONTape(parsing: bytes, box: JSONCoder.standard.box).json(JSONTape.root)
+        var tape = JSONTape.ready(JSONCoder.standard.box)
+        defer { JSONTape.giveBack(&tape) }
+        try tape.parse(bytes)
+        self = tape.json(JSONTape.root)
     }
 
     /// Reads a JSON text.
@@ -24,11 +27,10 @@ extension JSONValue {
     /// As with `JSON.stringify` of JavaScript, numbers that JSON cannot express become `null`. A
     /// ``JSONCoder`` follows its strategy for them instead.
     public var bytes: [UInt8] {
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 1024) { memory in
-            let writer = JSONWriter(JSONCoder.standard.box, memory: memory)
-            writer.lenient(self)
-            return Array(UnsafeBufferPointer(start: writer.base, count: writer.count))
-        }
+        var writer = JSONWriter.ready(JSONCoder.standard.box)
+        defer { JSONWriter.giveBack(&writer) }
+        writer.lenient(self)
+        return Array(UnsafeBufferPointer(start: writer.base, count: writer.count))
     }
 
     /// The JSON value that a value encodes to.

@@ -33,8 +33,8 @@ extension JSONValueEncoder: SingleValueEncodingContainer {
     func encodeNil() { scalar { $0.null() } }
     func encode(_ value: Bool) { scalar { $0.bool(value) } }
     func encode(_ value: String) { scalar { $0.string(value) } }
-    func encode(_ value: Double) throws { try scalar { try $0.double(value, key: JSONKey?.none) } }
-    func encode(_ value: Float) throws { try scalar { try $0.double(value, key: JSONKey?.none) } }
+    func encode(_ value: Double) throws { try scalar { try $0.double(value) { nil } } }
+    func encode(_ value: Float) throws { try scalar { try $0.double(value) { nil } } }
     func encode(_ value: Int) { scalar { $0.integer(value) } }
     func encode(_ value: Int8) { scalar { $0.integer(value) } }
     func encode(_ value: Int16) { scalar { $0.integer(value) } }

@@ -16,7 +16,7 @@ extension JSONWriter {
             throw failure(value, "A value with a leading member \"\(key)\" must encode as a JSON object.")
         }
         // The text of the key, as it was written in front.
-        let name = Array(UnsafeBufferPointer(start: base + 1, count: JSONBytes.endOfString(base, at: 1) - 1))
+        let name = UnsafeBufferPointer(start: UnsafePointer(base + 1), count: JSONBytes.endOfString(base, at: 1) - 1)
         if top.names & filterBit(at: 1, name.count) != 0,
             let own = findMember(name, in: top, end: count - 1)
         {

@@ -34,7 +34,7 @@ extension JSONWriter {
         case .bool(let flag): bool(flag)
         case .integer(let integer): self.integer(integer)
         case .unsigned(let integer): self.integer(integer)
-        case .number(let number): try double(number, key: key)
+        case .number(let number): try double(number) { key }
         case .string(let text): string(text)
         case .null, .object, .array: null()
         }

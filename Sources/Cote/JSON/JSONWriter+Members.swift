@@ -64,17 +64,18 @@ extension JSONWriter {
     @inline(__always)
     func filterBit(at start: Int, _ length: Int) -> UInt64 {
         let name = base + start
-        let sum = length &* 7 &+ Int(name[1]) &* 3 &+ Int(name[length &- 2]) &* 5 &+ Int(name[length / 2]) &* 11
-        return 1 &<< UInt64(truncatingIfNeeded: sum & 63)
+        let sample = UInt64(name[1]) | UInt64(name[length &- 2]) &<< 8 | UInt64(name[length / 2]) &<< 16
+        let mixed = (sample ^ UInt64(truncatingIfNeeded: length) &<< 24) &* 0x9E37_79B9_7F4A_7C15
+        return 1 &<< (mixed &>> 58)
     }
 
     @inline(never)
     private func replaceEarlier(_ nameStart: Int) -> Int {
         let start = nameStart - (top.count > 0 ? 1 : 0)
-        let name = Array(UnsafeBufferPointer(start: base + nameStart, count: count - 1 - nameStart))
+        let name = UnsafeBufferPointer(start: UnsafePointer(base + nameStart), count: count - 1 - nameStart)
         if top.count > Self.scanLimit {
             if names[top.serial] == nil { names[top.serial] = allNames(of: top, end: start) }
-            if names[top.serial]!.insert(name).inserted { return start }
+            if names[top.serial]!.insert(Array(name)).inserted { return start }
         }
         guard let earlier = findMember(name, in: top, end: start) else { return start }
         var range = earlier.member
@@ -104,7 +105,7 @@ extension JSONWriter {
 extension JSONWriter {
     /// The range of the member with this quoted name, and that of its value.
     func findMember(
-        _ name: [UInt8],
+        _ name: UnsafeBufferPointer<UInt8>,
         in frame: JSONFrame,
         end: Int
     ) -> (member: Range<Int>, value: Range<Int>)? {

@@ -73,8 +73,7 @@ extension JSONWriter {
         let length = count - start
         count = start
         guard top.names & filterBit(at: start, length) != 0,
-            let value = findMember(Array(UnsafeBufferPointer(start: base + start, count: length)), in: top, end: start)?
-                .value
+            let value = findMember(UnsafeBufferPointer(start: base + start, count: length), in: top, end: start)?.value
         else { return nil }
         if base[value.lowerBound] == 0 { return nested.first { $0.place == value.lowerBound }?.writer }
         return extract(value, key)

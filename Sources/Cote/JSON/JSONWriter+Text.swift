@@ -51,8 +51,39 @@ extension JSONWriter {
             if value == 0 && value.sign == .minus { return number("-0") }
             return integer(Int64(value))
         }
+        if Number.self == Double.self, shortDecimal(unsafeBitCast(value, to: Double.self)) { return }
         let text = value.description
         number(text.hasSuffix(".0") ? String(text.dropLast(2)) : text)
+    }
+}
+
+extension JSONWriter {
+    /// Appends a number of few digits; false if it has more.
+    ///
+    /// A quotient of two numbers that are exact is rounded once, and of decimals of at most 15 digits no two are the same
+    /// number: the first that reads back as the same is the shortest.
+    private func shortDecimal(_ value: Double) -> Bool {
+        var scale = 10.0
+        for places in 1...4 {
+            let scaled = (value.magnitude * scale).rounded()
+            guard scaled < 1e15 else { return false }
+            if scaled / scale == value.magnitude {
+                decimal(UInt64(scaled), places: places, isNegative: value < 0)
+                return true
+            }
+            scale *= 10
+        }
+        return false
+    }
+
+    private func decimal(_ magnitude: UInt64, places: Int, isNegative: Bool) {
+        var divisor: UInt64 = 1
+        for _ in 0..<places { divisor &*= 10 }
+        digits(magnitude / divisor, isNegative: isNegative)
+        // A one in front keeps the zeros; the point takes its place.
+        let point = count
+        digits(divisor &+ magnitude % divisor, isNegative: false)
+        base[point] = UInt8(ascii: ".")
     }
 }
 

@@ -8,7 +8,7 @@ extension JSONWriter {
     /// Writes a value as a member or element.
     @inline(__always)
     func value<Value: Encodable>(_ value: Value, key: some CodingKey) throws {
-        if try scalar(value, key: key) { return }
+        if try scalar(value, { key }) { return }
         push(key)
         try self.value(inPlace: value)
         pop()
@@ -17,13 +17,13 @@ extension JSONWriter {
     /// Writes a value of the commonest types, which need no `encode(to:)`. Returns false if it is
     /// of another type.
     @inline(__always)
-    func scalar<Value>(_ value: Value, key: (some CodingKey)?) throws -> Bool {
+    func scalar<Value>(_ value: Value, _ key: () -> (any CodingKey)?) throws -> Bool {
         if let string = JSONCast.exact(value, String.self) {
             self.string(string)
         } else if let integer = JSONCast.exact(value, Int.self) {
             self.integer(integer)
         } else if let number = JSONCast.exact(value, Double.self) {
-            try double(number, key: key)
+            try double(number, key)
         } else if let flag = JSONCast.exact(value, Bool.self) {
             bool(flag)
         } else {
@@ -34,7 +34,7 @@ extension JSONWriter {
 
     /// Writes a value as the one being written, of which nothing was encoded yet.
     func value<Value: Encodable>(inPlace value: Value) throws {
-        if try scalar(value, key: JSONKey?.none) {
+        if try scalar(value, { nil }) {
             top.kind = .scalar
         } else if let date = JSONCast.exact(value, Date.self) {
             try self.date(date)
@@ -78,11 +78,11 @@ extension JSONWriter {
     private func date(_ date: Date) throws {
         switch box.options.dateEncoding {
         case .deferredToDate:
-            try double(date.timeIntervalSinceReferenceDate, key: JSONKey?.none)
+            try double(date.timeIntervalSinceReferenceDate) { nil }
         case .secondsSince1970:
-            try double(date.timeIntervalSince1970, key: JSONKey?.none, strict: true)
+            try double(date.timeIntervalSince1970, strict: true) { nil }
         case .millisecondsSince1970:
-            try double(1000 * date.timeIntervalSince1970, key: JSONKey?.none, strict: true)
+            try double(1000 * date.timeIntervalSince1970, strict: true) { nil }
         case .iso8601:
             string(Date.ISO8601FormatStyle().format(date))
         case .custom(let encode):
@@ -109,24 +109,29 @@ extension JSONWriter {
 
 extension JSONWriter {
     /// Writes a floating-point number, which JSON may not be able to express.
+    ///
+    /// - Parameters:
+    ///   - value: The number.
+    ///   - strict: Whether no strategy has strings for those that JSON cannot express.
+    ///   - key: Its key, where that is not in the path. Asked for by errors only: to make an optional of a key is slow.
     @inline(__always)
     func double<Number: BinaryFloatingPoint & LosslessStringConvertible>(
         _ value: Number,
-        key: (some CodingKey)?,
-        strict: Bool = false
+        strict: Bool = false,
+        _ key: () -> (any CodingKey)?
     ) throws {
         if value.isFinite {
             finite(value)
         } else {
-            try nonConforming(value, key: key, strict: strict)
+            try nonConforming(value, strict: strict, key())
         }
     }
 
     @inline(never)
     private func nonConforming<Number: BinaryFloatingPoint & LosslessStringConvertible>(
         _ value: Number,
-        key: (some CodingKey)?,
-        strict: Bool
+        strict: Bool,
+        _ key: (any CodingKey)?
     ) throws {
         guard !strict, case .convertToString(let positive, let negative, let nan) = box.options.floatEncoding
         else {

@@ -6,19 +6,17 @@
 final class JSONWriter {
     /// Containers nest this deep at most.
     static let maximumDepth = 512
-    /// The serial of the value that the whole text of a writer is.
+    /// The serial of the value that the whole text of a nested writer is.
     static let rootSerial = 1
 
-    let box: JSONCoder.Box
+    private(set) var box: JSONCoder.Box
 
     // Its own methods are the only ones to change these, a thousand times a call and never one inside of
     // another: Swift need not check that while the program runs.
 
-    // The buffer. It begins on the stack of the call that encodes, and moves to the heap to grow.
     private(set) var base: UnsafeMutablePointer<UInt8>
     private var capacity: Int
-    private var ownsMemory: Bool
-    var count = 0
+    @exclusivity(unchecked) var count = 0
 
     /// The value being written.
     @exclusivity(unchecked) var top = JSONFrame(serial: JSONWriter.rootSerial)
@@ -39,12 +37,10 @@ final class JSONWriter {
     private let outerDepth: Int
     var isTooDeep = false
 
-    /// Creates a writer that begins in borrowed memory, until it retires.
-    init(_ box: JSONCoder.Box, memory: UnsafeMutableBufferPointer<UInt8>) {
+    private init(_ box: JSONCoder.Box) {
         self.box = box
-        base = memory.baseAddress!
-        capacity = memory.count
-        ownsMemory = false
+        capacity = 1024
+        base = .allocate(capacity: capacity)
         path = []
         outerDepth = 0
     }
@@ -54,21 +50,43 @@ final class JSONWriter {
         box = outer.box
         capacity = 128
         base = .allocate(capacity: capacity)
-        ownsMemory = true
         self.path = path
         top.pathCount = path.count
         outerDepth = outer.outerDepth + outer.enclosing.count + 1
     }
 
     deinit {
-        if ownsMemory { base.deallocate() }
+        base.deallocate()
     }
 
-    /// Makes the writer harmless for encoders and containers that outlive the call they were for:
-    /// it finds none of its values again, and so writes nothing.
+    private static let spare = Spare<JSONWriter>()
+    /// A larger buffer is not kept.
+    private static let keptCapacity = 64 * 1024
+
+    /// A writer in which nothing is written. It is to be given back.
+    static func ready(_ box: JSONCoder.Box) -> JSONWriter {
+        guard let writer = spare.take() else { return JSONWriter(box) }
+        if writer.box !== box { writer.box = box }
+        return writer
+    }
+
+    /// Keeps a writer to be used again, unless an encoder or container outlives the call that it was for.
+    static func giveBack(_ writer: inout JSONWriter) {
+        writer.retire()
+        if isKnownUniquelyReferenced(&writer), writer.capacity <= keptCapacity { spare.keep(writer) }
+    }
+
+    /// Makes the writer harmless for encoders and containers that outlive the call they were for: it finds none of its
+    /// values again, and so writes nothing.
     func retire() {
         top = JSONFrame(serial: nextSerial())
-        enclosing = []
+        count = 0
+        isTooDeep = false
+        if !enclosing.isEmpty { enclosing.removeAll(keepingCapacity: true) }
+        if !path.isEmpty { path.removeAll(keepingCapacity: true) }
+        if !names.isEmpty { names = [:] }
+        if !nested.isEmpty { nested = [] }
+        if !late.isEmpty { late = [:] }
     }
 
     /// Where so many bytes can be written, which then count as written.
@@ -86,10 +104,9 @@ final class JSONWriter {
         let larger = max(capacity * 2, count + bytes)
         let moved = UnsafeMutablePointer<UInt8>.allocate(capacity: larger)
         moved.update(from: base, count: count)
-        if ownsMemory { base.deallocate() }
+        base.deallocate()
         base = moved
         capacity = larger
-        ownsMemory = true
     }
 
     @inline(__always)

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "wire/addressee.h"
+#include "wire/boundary.h"
 #include "wire/handles.h"
 #include "wire/publish.h"
 #include "wire/value.h"
@@ -152,6 +153,18 @@ static void fuzz_addressee(const cote__amp_frame *frame)
     cote__buffer_fini(&out);
 }
 
+static void fuzz_boundary(const cote__amp_frame *frame)
+{
+    cote__boundary boundary, again;
+    if (!cote__boundary_decode(frame, &boundary)) return;
+    cote__buffer out = {0};
+    cote__boundary_encode(&out, &boundary);
+    cote__amp_frame encoded = decode(&out);
+    check(cote__boundary_decode(&encoded, &again) && again.bytes == boundary.bytes);
+    check(cote__slice_equal(again.iid, boundary.iid));
+    cote__buffer_fini(&out);
+}
+
 /* MARK: messages of publishers */
 
 static const cote__slice name_space = {"ns1", 3}, no_name_space = {NULL, 0};
@@ -207,6 +220,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         fuzz_reply(&frame);
         fuzz_handles(&frame);
         fuzz_addressee(&frame);
+        fuzz_boundary(&frame);
         fuzz_publish(&frame);
     }
     return 0;

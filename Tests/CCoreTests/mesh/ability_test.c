@@ -202,6 +202,32 @@ static void test_first_hello_has_what_is_there(void **state)
     close(ear);
 }
 
+/* From another thread than the loop's, one handler after the other: the first hello has the whole
+ * burst, unless the machine was busy with others in the midst of it. */
+static void test_first_hello_has_a_burst(void **state)
+{
+    enum { RESPONDERS = 20, ENOUGH = 5 };
+    static char text[RAW_DATAGRAM];
+    test_stage *stage = *state;
+    int ear = raw_udp_ear(stage);
+    cote_loop *loop = stage_loop(stage);
+    unsigned whole = 0;
+    for (unsigned i = 0; i < RESPONDERS; i++) {
+        test_actor *actor = actor_create(stage, "A");
+        actor->options.hello_interval_ms = 500000;
+        actor_respond(actor, loop);
+        add_handlers(actor);
+        raw_udp_hear(ear, text);
+        assert_non_null(strstr(text, actor_id(actor)));
+        if (strstr(text, "\"t9\"]}}"))
+            whole++;
+        else
+            raw_udp_await(ear, actor_id(actor), "\"t9\"]}}");
+    }
+    assert_in_range(whole, ENOUGH, RESPONDERS);
+    close(ear);
+}
+
 /* MARK: very many types */
 
 enum { TYPES = 5000, OF_EACH = 4 };
@@ -433,6 +459,7 @@ int main(int argc, char **argv)
         stage_test(test_who_handles_it_no_more_gets_it_no_more),
         stage_test(test_many_handlers_are_one_hello),
         stage_test(test_first_hello_has_what_is_there),
+        stage_test(test_first_hello_has_a_burst),
         stage_test(test_very_many_types_wait),
         stage_test(test_node_gets_any_type),
         stage_test(test_required_handler),

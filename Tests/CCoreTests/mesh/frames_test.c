@@ -124,6 +124,26 @@ static void test_answer_over_the_limit(void **state)
     fake_close(&responder);
 }
 
+/* An answer that begins and does not end. */
+static void test_half_an_answer(void **state)
+{
+    test_stage *stage = *state;
+    test_actor *requester = actor_create(stage, "client");
+    requester->options.frame_timeout_ms = 300;
+    actor_request(requester, stage_loop(stage));
+    fake responder = fake_open(stage, "fake", true);
+    raw_peer peer = fake_meet(&responder);
+    test_ask *ask = ask_send(requester, "any", NULL);
+    raw_expect(&peer);
+    raw_send(&peer, "\x13\0\0\x10\0j:", 7);
+    ask_expect(ask, COTE_ECONNLOST);
+    raw_expect_closed(&peer);
+    stage_check(stage,
+                actor_said(requester, "fake began a frame, and sends no more of it: closed"));
+    raw_close(&peer);
+    fake_close(&responder);
+}
+
 /* Frames in the smallest pieces. */
 static void test_byte_by_byte(void **state)
 {
@@ -200,6 +220,7 @@ int main(void)
         stage_test(test_frame_over_the_limit),
         stage_test(test_announced_bytes_take_no_memory),
         stage_test(test_answer_over_the_limit),
+        stage_test(test_half_an_answer),
         stage_test(test_byte_by_byte),
         stage_test(test_slow_responder),
         stage_test(test_close_with_a_reader_that_does_not_read),

@@ -213,6 +213,36 @@ static void test_not_for_ours(void **state)
     node_end(&lost);
 }
 
+/* Those of one host count together: who connects over a unix socket shows no address, and who has
+ * many may connect from another than it says hello from. */
+static void test_several_addresses_of_this_host(void **state)
+{
+    test_stage *stage = *state;
+    cote_loop *loop = stage_loop(stage);
+    test_actor *spared = actor_create(stage, "spared"), *other = actor_create(stage, "other");
+    other->options.key = "k";
+    node there = node_of(stage, "node", "req", NULL),
+         lost = node_of(stage, "other node", "req", "$$k");
+    close(there.mouth);
+    there.mouth = raw_udp_from("127.0.0.2");
+    actor_respond(spared, loop);
+    actor_on(spared, "echo", actor_echo);
+    actor_respond(other, loop);
+    ask_expect(ask_send(requester_on(stage, loop, "ours"), "echo", NULL), COTE_OK);
+    node_meet(&there, spared);
+    node_meet(&lost, other);
+    raw_peer stranger = raw_connect(actor_port(spared));
+    stage_wait(stage, spared->connected == 3);
+    raw_close(&stranger);
+    stage_wait(stage, spared->connected == 2);
+    raw_close(&lost.peer);
+    /* If the first were to change, it would have done so before the second. */
+    hear_fresh_id(&lost, actor_port(other));
+    assert_string_equal(cote_responder_id(spared->responder), there.known);
+    node_end(&there);
+    node_end(&lost);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -222,6 +252,7 @@ int main(void)
         stage_test(test_ours_stay_connected),
         stage_test(test_not_too_often),
         stage_test(test_not_for_ours),
+        stage_test(test_several_addresses_of_this_host),
         stage_test(test_fresh_id_handles_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

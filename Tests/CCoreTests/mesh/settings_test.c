@@ -23,6 +23,7 @@ static const char *const variables[] = {
     "COTE_STATUS_LOGS_ENABLED",
     "COTE_LOG_UNKNOWN_EVENTS",
     "COTE_USE_HOST_NAMES",
+    "COTE_UNIX_SOCKETS",
     "COTE_BROADCAST_ADDRESS",
     "COTE_MULTICAST_ADDRESS",
 };
@@ -255,7 +256,8 @@ static void test_switches_that_are_none(void **state)
                                         "COTE_STATUS_LOGS_ENABLED",
                                         "COTE_LOG_UNKNOWN_EVENTS",
                                         "COTE_IGNORE_PROCESS",
-                                        "COTE_USE_HOST_NAMES"};
+                                        "COTE_USE_HOST_NAMES",
+                                        "COTE_UNIX_SOCKETS"};
     cote_options options = named();
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         char detail[128];
@@ -275,18 +277,23 @@ static void test_switches_at_three_levels(void **state)
     assert_false(resolve(&options).ignore_process);
     assert_false(resolve(&options).discovery.use_host_names);
     assert_true(resolve(&options).log.unknown_events);
+    assert_true(resolve(&options).unix_directory[0]);
+    setenv("COTE_UNIX_SOCKETS", "false", 1);
     setenv("COTE_IGNORE_PROCESS", "true", 1);
     setenv("COTE_USE_HOST_NAMES", "1", 1);
     setenv("COTE_LOG_UNKNOWN_EVENTS", "false", 1);
     assert_true(resolve(&options).ignore_process);
     assert_true(resolve(&options).discovery.use_host_names);
     assert_false(resolve(&options).log.unknown_events);
+    assert_false(resolve(&options).unix_directory[0]);
+    options.unix_sockets = COTE_ON;
     options.use_host_names = COTE_OFF;
     options.ignore_process = COTE_OFF;
     options.log_unknown_events = COTE_ON;
     assert_false(resolve(&options).ignore_process);
     assert_false(resolve(&options).discovery.use_host_names);
     assert_true(resolve(&options).log.unknown_events);
+    assert_true(resolve(&options).unix_directory[0]);
     options = named();
     options.redis = "redis://127.0.0.1"; /* which does not tell where a hello comes from */
     unsetenv("COTE_USE_HOST_NAMES");

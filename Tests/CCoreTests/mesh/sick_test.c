@@ -230,11 +230,11 @@ static void test_suspected_and_back(void **state)
     test_actor *requester = actor_create(stage, "client");
     be_quick(requester);
     requester->options.log = COTE_ON;
-    requester->options.node_timeout_ms = 3 * TIMEOUT; /* nobody is removed meanwhile */
+    requester->options.node_timeout_ms = 6 * TIMEOUT; /* nobody is removed meanwhile */
     actor_request(requester, stage_loop(stage));
     test_actor *responder = actor_create(stage, "server");
     be_quick(responder);
-    responder->options.node_timeout_ms = 3 * TIMEOUT;
+    responder->options.node_timeout_ms = 6 * TIMEOUT;
     responder->options.log = COTE_ON;
     actor_respond(responder, stage_loop(stage));
     fake silent = fake_open(stage, "silent", false);

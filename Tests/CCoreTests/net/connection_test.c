@@ -24,6 +24,8 @@ typedef struct owner {
     int result, status;
     uint32_t peer;
     bool called;
+    bool read;       /* by the other side, something that it wrote */
+    bool left_early; /* it had been, while the turn went on */
 } owner;
 
 static void on_opened(void *context)
@@ -57,7 +59,8 @@ static void on_closed(void *context, int status)
     stage_unlock(self->stage);
 }
 
-static const cote__connection_events events = {on_opened, on_frame, on_closed, NULL, NULL, NULL};
+static const cote__connection_events events = {
+    .opened = on_opened, .frame = on_frame, .closed = on_closed};
 
 static void open_now(void *context)
 {
@@ -87,6 +90,23 @@ static void write_now(void *context)
         cote__amp_argument(out, "", (cote__slice){(const char *)&i, sizeof i});
         cote__connection_written(self->connection);
     }
+}
+
+/* One turn, which lasts until the other side has read something, or patience is over. */
+static void write_until_read(void *context)
+{
+    owner *self = context;
+    self->messages = 1;
+    for (uint64_t end = stage_now() + 10000; !self->left_early && stage_now() < end;) {
+        write_now(self);
+        usleep(100);
+        stage_lock(self->stage);
+        self->left_early = self->read;
+        stage_unlock(self->stage);
+    }
+    stage_lock(self->stage);
+    self->called = true;
+    stage_unlock(self->stage);
 }
 
 static void write_and_close(void *context)
@@ -313,6 +333,25 @@ static void test_written_in_order(void **state)
     expect_end(self, COTE_OK);
 }
 
+/* Not at the end of the turn. */
+static void test_long_turn(void **state)
+{
+    raw_peer peer;
+    owner *self = connect_owner(*state, &peer);
+    self->called = false;
+    on_loop(self, write_until_read);
+    raw_expect(&peer);
+    stage_lock(self->stage);
+    self->read = true;
+    stage_unlock(self->stage);
+    stage_wait(self->stage, self->called);
+    assert_true(self->left_early);
+    on_loop(self, close_now);
+    raw_expect_closed(&peer);
+    raw_close(&peer);
+    expect_end(self, COTE_OK);
+}
+
 static void test_closed_behind_what_was_written(void **state)
 {
     raw_peer peer;
@@ -349,6 +388,7 @@ int main(void)
         stage_test(test_closed_in_a_frame),
         stage_test(test_breaches_of_the_protocol),
         stage_test(test_written_in_order),
+        stage_test(test_long_turn),
         stage_test(test_closed_behind_what_was_written),
         stage_test(test_closed_while_writing),
     };

@@ -3,6 +3,8 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "net/datagram.h"
 #include "net/interfaces.h"
@@ -136,6 +138,27 @@ static void test_everybody_hears_a_broadcast(void **state)
     close_ear(other);
 }
 
+/* For so long that it begins to read them in batches. */
+static void test_many_are_all_heard(void **state)
+{
+    test_stage *stage = *state;
+    ear *one = open_ear(stage, stage_loop(stage));
+    int out = socket(AF_INET, SOCK_DGRAM, 0);
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(stage->port)};
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    assert_int_equal(connect(out, (struct sockaddr *)&to, sizeof to), 0);
+    unsigned sent = 0;
+    for (cote__time end = cote__now() + 2200; cote__now() < end;) {
+        for (int i = 0; i < 64; i++, sent++)
+            assert_int_equal(send(out, &sent, sizeof sent, 0), sizeof sent);
+        stage_wait(stage, one->heard == sent);
+        unsigned last = sent - 1;
+        assert_memory_equal(one->text, &last, sizeof last);
+    }
+    close(out);
+    close_ear(one);
+}
+
 static void test_sizes(void **state)
 {
     enum { LARGEST = 65507 };
@@ -265,6 +288,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         stage_test(test_everybody_hears_a_broadcast),
+        stage_test(test_many_are_all_heard),
         stage_test(test_sizes),
         stage_test(test_nowhere_to_send),
         stage_test(test_address_of_another_host),

@@ -26,7 +26,7 @@ static void test_delays_grow_to_the_most(void **state)
         assert_int_equal(cote__backoff_lost(&backoff, 6, false), COTE__BACKOFF_MOST);
 }
 
-/* One that opens, says something and closes is not tried in a tight circle. */
+/* One that opens and closes is not tried in a tight circle. */
 static void test_short_connections_prove_nothing(void **state)
 {
     (void)state;
@@ -38,6 +38,44 @@ static void test_short_connections_prove_nothing(void **state)
         now += COTE__BACKOFF_MOST;
         assert_int_equal(cote__backoff_lost(&backoff, now, false), delays[i]);
     }
+}
+
+/* However short it was, and whatever went wrong before. */
+static void test_one_that_served_is_tried_at_once(void **state)
+{
+    (void)state;
+    cote__backoff backoff = {0};
+    for (unsigned i = 0; i < 5; i++) cote__backoff_lost(&backoff, 0, false);
+    cote__backoff_opened(&backoff, 1000);
+    cote__backoff_served(&backoff);
+    assert_int_equal(cote__backoff_lost(&backoff, 1001, false), 0);
+    /* The next one did not get so far, nor the one after it. */
+    cote__backoff_opened(&backoff, 1002);
+    assert_int_equal(cote__backoff_lost(&backoff, 1003, false), 50);
+    assert_int_equal(cote__backoff_lost(&backoff, 1053, false), 100);
+    cote__backoff_opened(&backoff, 1153);
+    cote__backoff_served(&backoff);
+    assert_int_equal(cote__backoff_lost(&backoff, 1154, false), 0);
+}
+
+/* One that says something sensible and closes, in a circle: the pauses do not grow, but are there.
+ */
+static void test_served_again_and_again(void **state)
+{
+    (void)state;
+    cote__backoff backoff = {0};
+    cote__time now = 1000, tried = 0;
+    for (unsigned i = 0; i < 100; i++) {
+        cote__backoff_opened(&backoff, now);
+        cote__backoff_served(&backoff);
+        now += 7;
+        now += cote__backoff_lost(&backoff, now, false);
+        if (i > 0) assert_int_equal(now - tried, COTE__BACKOFF_LEAST);
+        tried = now;
+    }
+    cote__backoff_opened(&backoff, now);
+    cote__backoff_served(&backoff);
+    assert_int_equal(cote__backoff_lost(&backoff, now + COTE__BACKOFF_LEAST, false), 0);
 }
 
 static void test_long_connection_begins_anew(void **state)
@@ -63,6 +101,10 @@ static void test_breach_is_never_tried_at_once(void **state)
     assert_int_equal(cote__backoff_lost(&backoff, 100020, true), 100);
     assert_int_equal(cote__backoff_lost(&backoff, 100120, false), 200);
     assert_false(backoff.breached);
+    /* Something sensible before the breach does not help. */
+    cote__backoff_opened(&backoff, 100320);
+    cote__backoff_served(&backoff);
+    assert_int_equal(cote__backoff_lost(&backoff, 100321, true), 400);
 }
 
 static void test_jitter(void **state)
@@ -84,6 +126,8 @@ int main(void)
         cmocka_unit_test(test_first_loss_is_tried_at_once),
         cmocka_unit_test(test_delays_grow_to_the_most),
         cmocka_unit_test(test_short_connections_prove_nothing),
+        cmocka_unit_test(test_one_that_served_is_tried_at_once),
+        cmocka_unit_test(test_served_again_and_again),
         cmocka_unit_test(test_long_connection_begins_anew),
         cmocka_unit_test(test_breach_is_never_tried_at_once),
         cmocka_unit_test(test_jitter),

@@ -44,6 +44,7 @@ struct MonitorTests {
         let status = await monitor.statuses.first { $0.id == subscriber.id }
         #expect(status?.connectedTo == [publisher.id])
         #expect(status?.counters?.traffic.connections == 1)
+        #expect(status?.counters?.traffic.unixConnections == 1)
         #expect(monitor.latestStatuses[subscriber.id] == status)
         // To a publisher others connect.
         let other = await monitor.statuses.first { $0.id == publisher.id }

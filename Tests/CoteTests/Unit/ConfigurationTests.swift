@@ -184,6 +184,36 @@ struct ConfigurationTests {
         }
     }
 
+    @Test func unixSockets() async {
+        await #expect(processExitsWith: .success) {
+            func unixConnections(_ change: (inout Configuration) -> Void) async throws -> Int {
+                let settings = Configuration {
+                    $0.broadcast = "127.255.255.255"
+                    $0.discoveryPort = 32_103
+                    change(&$0)
+                }
+                let responder = try Responder(name: "x", configuration: settings)
+                let requester = try Requester(name: "y", configuration: settings)
+                try await requester.ready()
+                let traffic = requester.counters.traffic
+                await requester.close()
+                await responder.close()
+                return traffic.connections == 1 ? traffic.unixConnections : -1
+            }
+            do {
+                guard try await unixConnections({ _ in }) == 1 else { exit(1) }
+                setenv("COTE_UNIX_SOCKETS", "false", 1)
+                guard try await unixConnections({ _ in }) == 0 else { exit(2) }
+                Cote.configuration.unixSockets = true
+                guard try await unixConnections({ _ in }) == 1 else { exit(3) }
+                guard try await unixConnections({ $0.unixSockets = false }) == 0 else { exit(4) }
+            } catch {
+                exit(5)
+            }
+            exit(0)
+        }
+    }
+
     /// Explicit argument over the module's configuration over the environment over the default, for one setting that can
     /// be watched from outside.
     @Test func precedence() async {

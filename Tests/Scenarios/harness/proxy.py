@@ -74,6 +74,22 @@ class Corrupt(Fault):
         await pipe.write(bytes(changed))
 
 
+class Lengthen(Fault):
+    """The next frame that begins a piece in that direction announces a megabyte that does not come; once. The way back and
+    everything else is left as it is."""
+
+    def __init__(self, direction=UP):
+        self.direction = direction
+        self.done = False
+
+    async def pass_on(self, pipe, piece):
+        if pipe.direction == self.direction and not self.done and len(piece) > 4 and piece[0] >> 4 == 1 and piece[2] == 0:
+            piece = piece[:2] + b"\x10" + piece[3:]
+            self.done = True
+            pipe.proxy.count("lengthened")
+        await pipe.write(piece)
+
+
 class Cut(Fault):
     """After `after` bytes of one direction the connection ends: `reset`, `close`, `half` (this direction alone), or it is
     `silent`, and passes nothing any more."""

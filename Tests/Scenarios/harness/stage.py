@@ -55,22 +55,23 @@ class Stage:
         process.ready = process.wait("ready")
         return process
 
-    def proxied(self, fault=None, **options):
+    def proxied(self, fault=None, environment=None, **options):
         """A responder whose connections come through a proxy: it advertises the proxy's address, and the port is the same."""
         port = free_port(addresses=("127.0.0.1", "127.0.0.2"))
         middle = proxy.Proxy(("127.0.0.2", port), ("127.0.0.1", port), fault)
         self.close_later(middle.close)
-        here = {"bind_address": "127.0.0.1", "advertised_address": "127.0.0.2", "ports": f"{port}-{port}"}
-        return middle, self.serve(environment=here, **options)
+        here = {"bind_address": "127.0.0.1", "advertised_address": "127.0.0.2", "ports": f"{port}-{port}",
+                "unix_sockets": "false"}
+        return middle, self.serve(environment=here | (environment or {}), **options)
 
     def requester(self, host=None, wrapper=(), environment=None, **options):
         return self.program("load", options, host, wrapper, **environment or {})
 
-    def flood(self, **options):
-        return self.program("flood", options)
+    def flood(self, host=None, environment=None, **options):
+        return self.program("flood", options, host, **environment or {})
 
-    def drink(self, **options):
-        process = self.program("drink", options)
+    def drink(self, host=None, environment=None, **options):
+        process = self.program("drink", options, host, **environment or {})
         process.wait("ready")
         return process
 

@@ -20,5 +20,5 @@ def play(stage):
     stage.expect(f"{resets} resets", resets >= 2)
     stage.expect(f"{result['answered']} answers", result["answered"] > 500)
     stage.expect("service did not come back", result["gap_ended_at"] < healed + 5000000)
-    stage.gap_below(result, 5000000)
+    stage.gap_below(result, 1000000)
     stage.survived(responder)

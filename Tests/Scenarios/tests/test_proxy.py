@@ -73,6 +73,18 @@ class ProxyTests(unittest.TestCase):
         self.assertGreaterEqual(time.monotonic() - begun, 0.2)
         self.assertGreaterEqual(self.proxy.counts["delayed"], 2)
 
+    def test_lengthens_one_frame(self):
+        fault = proxy.Lengthen()
+        client = self.begin(fault)
+        client.sendall(b"no frame")
+        self.assertEqual(self.receive(client, 8), b"no frame")
+        frame = b"\x11\x00\x00\x00\x03s:1"
+        client.sendall(frame)
+        self.assertEqual(self.receive(client, len(frame)), b"\x11\x00\x10\x00\x03s:1")
+        client.sendall(frame)
+        self.assertEqual(self.receive(client, len(frame)), frame)
+        self.assertEqual(self.proxy.counts["lengthened"], 1)
+
     def test_throttles(self):
         client = self.begin(proxy.Throttle(20000))
         begun = time.monotonic()

@@ -24,6 +24,7 @@ typedef struct bench_work {
     double seconds;   /* of the measurement */
     uint64_t window;  /* messages of a stream that are under way at most; 0: 64 Ki */
     const char *gate; /* the path of the file that the pair shares */
+    unsigned peers;   /* that are simulated, and say hello to that mesh */
 } bench_work;
 
 /* MARK: what was measured */
@@ -96,10 +97,30 @@ int bench_floor_echo_client(const bench_work *work);
 int bench_floor_stream_server(const bench_work *work);
 int bench_floor_stream_client(const bench_work *work);
 
+/* Asks, and says when: `asked`, and `answered` with bench_now(). Asks again for each line of input,
+ * once the responder is gone; at the end of the input says goodbye. */
+int bench_c_asker(const bench_work *work);
+
+/* A requester that says how many peers it knows, `peers` and their number, for each line of input.
+ */
+int bench_c_listener(const bench_work *work);
+/* Says the hellos of `work->peers` requesters of other keys, as they would. Ready when each was
+ * heard once. `work->seconds`: between two hellos of one. */
+int bench_simulated_peers(const bench_work *work);
+
 /* The C library, raw bytes. */
 int bench_c_responder(const bench_work *work);
 int bench_c_requester(const bench_work *work);
 int bench_c_publisher(const bench_work *work);
 int bench_c_subscriber(const bench_work *work);
+
+/* MARK: what a single thing costs, in nanoseconds, tried for so many seconds in this process */
+
+/* A request with so many raw bytes, into memory that is there, and from it. */
+double bench_request_pack(size_t size, double seconds);
+double bench_request_parse(size_t size, double seconds);
+/* A hello that is byte for byte the last one of that peer, among so many peers: all of what
+ * discovery does with a datagram, once it is read. */
+double bench_hello_again(const bench_work *work);
 
 #endif

@@ -1,37 +1,29 @@
 internal import ArgumentParser
-internal import CCoteCore
 internal import Glibc
-
-/// `cote-bench`: how fast it is, beside how fast it can be.
-@main
-struct CoteBench: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "cote-bench",
-        abstract: "Measure how fast this library is, on this machine.",
-        subcommands: [Measure.self, Worker.self],
-        defaultSubcommand: Measure.self
-    )
-}
 
 struct Measure: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure requests and publishing.",
+        abstract: "Measure requests and publishing, and what a process costs.",
         discussion: """
             Each row is two processes, pinned both to one core, and then to one each: on virtual machines the two \
             differ a lot. Beside it the floor, in turn with it: the same bytes by libuv's TCP and nothing else. ± is half \
             of the distance between the slowest and the fastest round; CPU is that of both processes for each message.
 
             Rates of publishing are counted at the receivers, all of them together, and nothing may be lost.
+
+            With --full come figures of their own, which --only chooses too: startup (until the first answer), memory (of a \
+            component), discovery (of a hello, and of a process among many peers), json and amp (of one object, of one \
+            frame). Each is shown with what it is to be at most.
             """
     )
 
-    @Flag(help: "All rows, not the eight that tell most.")
+    @Flag(help: "All rows, not the nine that tell most, and all figures.")
     var full = false
 
-    @Flag(help: "One short round of each: whether it works, not how fast it is.")
+    @Flag(help: "One short round of each row and figure: whether it works, not how fast it is.")
     var quick = false
 
-    @Option(help: ArgumentHelp("Only rows whose title contains this.", valueName: "text"))
+    @Option(help: ArgumentHelp("Only rows and figures whose title contains this, as \"startup\".", valueName: "text"))
     var only: String?
 
     @Option(help: ArgumentHelp("Bytes of a message, in place of each row's own.", valueName: "bytes"))
@@ -62,28 +54,55 @@ struct Measure: AsyncParsableCommand {
     )
     var peers = false
 
-    @Flag(help: "Print JSON, a line for each row.")
+    @Option(
+        help: ArgumentHelp(
+            "Beside each row of Swift, Codable, in turn with it, the same work by the Node.js cote in this folder.",
+            valueName: "path"
+        )
+    )
+    var node: String?
+
+    @Flag(help: "Print JSON, a line for each row and figure.")
     var json = false
 
     func validate() throws {
         guard (size ?? 8) >= 8 else { throw ValidationError("--size: at least 8, for its number.") }
         guard (inflight ?? 1) >= 1 else { throw ValidationError("--inflight: at least 1.") }
-        guard !peers || !others.isEmpty else {
+        guard (duration ?? 1) > 0, (rate ?? 1) > 0, (rounds ?? 1) > 0 else {
+            throw ValidationError("--duration, --rate and --rounds: more than 0.")
+        }
+        guard !peers || !othersOnBytes.isEmpty else {
             throw ValidationError(
                 "--peers: no programs of other systems in \(Pair.peersFolder); scripts/bench --peers builds them."
             )
         }
-        guard (duration ?? 1) > 0, (rate ?? 1) > 0, (rounds ?? 1) > 0 else {
-            throw ValidationError("--duration, --rate and --rounds: more than 0.")
+        try nodeModule?.check()
+        guard !rows.isEmpty || !figures.isEmpty else {
+            throw ValidationError("--only: nothing that is measured here has a title with that in it.")
         }
     }
 
     func run() async throws {
+        try await measureRows()
+        try await measureFigures()
+    }
+
+    private var effort: Effort {
         var effort = Effort()
-        if quick { effort = Effort(rounds: 1, warmUp: 0.05, seconds: 0.05) }
+        if quick { effort = Effort(rounds: 1, warmUp: 0.05, seconds: 0.05, isQuick: true) }
         effort.seconds = duration ?? effort.seconds
         effort.rounds = rounds ?? effort.rounds
         effort.rate = rate
+        effort.node = nodeModule
+        return effort
+    }
+
+    private var nodeModule: NodeModule? { node.map(NodeModule.init) }
+
+    // MARK: rows
+
+    private func measureRows() async throws {
+        guard !rows.isEmpty else { return }
         let cores = sysconf(Int32(_SC_NPROCESSORS_ONLN))
         let placements = Placement.allCases.filter { $0.client < cores }
         if !json { print(Table.header) }
@@ -94,26 +113,20 @@ struct Measure: AsyncParsableCommand {
                     work,
                     placement,
                     effort,
-                    peers: work.system == .c ? others : []
+                    peers: others(beside: work)
                 ) { round in
                     progress("\(work.title), \(placement.rawValue): round \(round + 1) of \(effort.rounds)")
                 }
                 progress("")
                 for line in json ? [try Report(measurement).line] : Table.lines(measurement) { print(line) }
                 let lost = measurement.rounds.lost
-                guard lost == 0 else { throw PairFailure(description: "\(lost) messages were lost") }
+                guard lost == 0 else { throw WorkerFailure(description: "\(lost) messages were lost") }
                 measurements.append(measurement)
             }
         }
         guard !json, rate == nil else { return }
         print("\nOurs by others, each at the better of its placements:")
         for line in Table.summary(measurements) { print(line) }
-    }
-
-    /// Those whose programs are there.
-    private var others: [Work.System] {
-        guard peers else { return [] }
-        return Work.System.peers.filter { access("\(Pair.peersFolder)/bench-\($0.rawValue)", X_OK) == 0 }
     }
 
     private var rows: [Work] {
@@ -123,10 +136,51 @@ struct Measure: AsyncParsableCommand {
             if let inflight, case .request = work.kind { work.kind = .request(inFlight: inflight) }
             return work
         }
-        .filter { work in only.map { work.title.contains($0) } ?? true }
+        .filter { isChosen($0.title) }
         .filter { work in
             if case .publish = work.kind { rate == nil } else { true }
         }
+    }
+
+    /// Over a unix socket is measured beside TCP, and TCP beside other systems.
+    private func others(beside work: Work) -> [Work.System] {
+        switch work.system {
+        case .c: othersOnBytes
+        case .cUnix: [.c]
+        case .swiftCodable where !work.onPool: node == nil ? [] : [.node]
+        default: []
+        }
+    }
+
+    /// Those whose programs are there.
+    private var othersOnBytes: [Work.System] {
+        guard peers else { return [] }
+        return Work.System.peers.filter { access("\(Pair.peersFolder)/bench-\($0.rawValue)", X_OK) == 0 }
+    }
+
+    // MARK: figures
+
+    private func measureFigures() async throws {
+        guard !figures.isEmpty else { return }
+        if !json { print("\(rows.isEmpty ? "" : "\n")\(Figure.header)") }
+        for figure in figures {
+            progress(figure.title)
+            let values = try await figure.values(effort, rounds: rounds)
+            progress("")
+            print(json ? try figure.json(values) : figure.line(values))
+        }
+    }
+
+    /// Not among what tells most, unless they are asked for.
+    private var figures: [Figure] {
+        guard full || quick || only != nil, rate == nil else { return [] }
+        return Figure.all(with: nodeModule).filter { isChosen($0.title) }
+    }
+
+    // MARK: both
+
+    private func isChosen(_ title: String) -> Bool {
+        only.map { title.contains($0) } ?? true
     }
 
     /// A line that is written over, where somebody looks at it.
