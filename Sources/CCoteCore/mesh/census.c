@@ -4,8 +4,6 @@
 
 #include "state/queue.h"
 
-enum { LOOPBACK = 0x7f000001 };
-
 cote__census *cote__census_create(cote__component *component, void (*done)(cote__census *census),
                                   void *context)
 {
@@ -74,7 +72,7 @@ bool cote__census_is_announced(const cote__census *census, uint32_t address)
 
 static void mark(cote__census *census, uint32_t address)
 {
-    cote__census_home *home = find(census, address >> 24 == 127 ? LOOPBACK : address);
+    cote__census_home *home = find(census, address >> 24 == 127 ? COTE__LOOPBACK : address);
     if (home) home->announced = true;
 }
 
@@ -83,7 +81,7 @@ static void count_peer(cote__census *census, const cote__peer *peer)
     const cote_peer *self = cote__peer_public(census->component->registration.says.self);
     mark(census, cote__peer_address(peer));
     mark(census, cote__peer_host(peer));
-    if (strcmp(cote__peer_public(peer)->host, self->host) == 0) mark(census, LOOPBACK);
+    if (strcmp(cote__peer_public(peer)->host, self->host) == 0) mark(census, COTE__LOOPBACK);
 }
 
 static void count_entry(void *context, cote__roster_peer *entry)

@@ -164,6 +164,14 @@ bool cote__component_is_closing(const cote__component *component)
     return atomic_load_explicit(&component->closing, memory_order_acquire);
 }
 
+bool cote__component_is_stuck(const cote__component *component, const cote__connection *connection,
+                              cote__time now)
+{
+    uint32_t most = component->settings.frame_timeout;
+    return most != COTE_NO_TIMEOUT && cote__connection_is_in_frame(connection) &&
+           now - cote__connection_heard(connection) >= most;
+}
+
 void cote__component_connected(cote__component *component, size_t count, size_t by_unix)
 {
     atomic_store(&component->connected_by_unix, by_unix);

@@ -105,6 +105,9 @@ const char *cote__component_next_id(cote__component *component);
 /* Takes that one and announces it. False when there is no memory, or it has said goodbye: it keeps
  * the one that it has. */
 bool cote__component_renew(cote__component *component);
+/* Whether a frame has begun to come over it, and no more of it came for too long. */
+bool cote__component_is_stuck(const cote__component *component, const cote__connection *connection,
+                              cote__time now);
 /* Remembers how many partners are connected, and how many of them over unix sockets, and tells the
  * first if that is new. */
 void cote__component_connected(cote__component *component, size_t count, size_t by_unix);

@@ -19,8 +19,6 @@ enum {
     MOST_UNREAD = 64 * 1024 /* bytes; who leaves so many unread has signs of life enough */
 };
 
-enum { LOOPBACK = 0x7f000001 };
-
 /* MARK: connections */
 
 static void forget_kept(atomic_size_t *kept)
@@ -153,7 +151,7 @@ static void on_incoming(void *context, cote__listener *listener)
     }
     uint32_t peer = cote__connection_peer(channel->connection);
     cote__address_format(peer, channel->address);
-    channel->home = cote__connection_is_local(channel->connection) ? LOOPBACK : peer;
+    channel->home = cote__connection_is_local(channel->connection) ? COTE__LOOPBACK : peer;
     channel->idle_since = cote__now();
     cote__connection_bound(channel->connection, door->max_unsent);
     cote__connection_hold_above(channel->connection, door->most_unread);

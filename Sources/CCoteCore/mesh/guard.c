@@ -90,13 +90,9 @@ static void ask_for_silent(cote__door *door, cote__time now)
 
 static void close_stuck(cote__door *door, cote__time now)
 {
-    uint32_t most = settings_of(door)->frame_timeout;
-    if (most == COTE_NO_TIMEOUT) return;
     for (cote__queue_node *node = door->channels.head; node; node = node->next) {
         cote__channel *channel = channel_of(node);
-        if (!cote__connection_is_in_frame(channel->connection) ||
-            now - cote__connection_heard(channel->connection) < most)
-            continue;
+        if (!cote__component_is_stuck(door->component, channel->connection, now)) continue;
         shut_out(channel, COTE__REFUSED_HALF, "began a frame, and sends no more of it");
     }
 }

@@ -153,8 +153,8 @@ static bool is_stalled(cote__link *link, const cote__vitals_limits *limits, cote
 /* As listeners do. */
 static bool is_stuck(const cote__link *link, cote__time now)
 {
-    uint32_t most = link->links->component->settings.frame_timeout;
-    return most != COTE_NO_TIMEOUT && is_in_frame(link) && now - heard_of(link) >= most;
+    return cote__link_is_open(link) &&
+           cote__component_is_stuck(link->links->component, link->connection, now);
 }
 
 static void end_stuck(cote__link *link)

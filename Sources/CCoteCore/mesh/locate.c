@@ -5,10 +5,7 @@
 
 #include "mesh/peer.h"
 
-enum {
-    LOOPBACK = 0x7f000001,
-    MOST_HELD = 256 /* messages; who is turned away says hello again */
-};
+enum { MOST_HELD = 256 /* messages; who is turned away says hello again */ };
 
 /* A message that waits until its sender's host name is looked up. */
 typedef struct held {
@@ -83,7 +80,7 @@ static uint32_t fixed_address(const cote__locator *locator, const char *name)
 {
     uint32_t address;
     if (cote__address_parse(name, &address)) return address;
-    return strcmp(name, locator->host) == 0 ? LOOPBACK : 0;
+    return strcmp(name, locator->host) == 0 ? COTE__LOOPBACK : 0;
 }
 
 uint32_t cote__locate(cote__locator *locator, const cote__hello *hello, uint32_t source,

@@ -5,8 +5,6 @@
 #include "mesh/door.h"
 #include "net/interfaces.h"
 
-enum { LOOPBACK = 0x7f000001 };
-
 enum {
     SETTLING = 100, /* ms, for those that come back by themselves to do so */
     LEAST = 1000,   /* ms between two changes, and no less than the hello interval */
@@ -56,7 +54,7 @@ void cote__recall_peer(cote__recall *self, cote_peer_event event, cote__peer *pe
 static uint32_t home_of(const cote__peer *peer, const cote__own_addresses *own)
 {
     uint32_t address = cote__peer_address(peer);
-    return cote__own_addresses_have(own, address) ? LOOPBACK : address;
+    return cote__own_addresses_have(own, address) ? COTE__LOOPBACK : address;
 }
 
 static size_t announced_at(const cote__recall *self, uint32_t home, const cote__own_addresses *own)

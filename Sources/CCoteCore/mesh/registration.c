@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <sys/time.h>
 
-enum { LOOPBACK = 0x7f000001, DIGEST_SIZE = 17 /* with a zero */ };
+enum { DIGEST_SIZE = 17 /* with a zero */ };
 
 /* One per process, made when first asked for. */
 static char process_id[COTE__UUID_SIZE + 1];
@@ -39,7 +39,7 @@ static int describe_self(cote__slice datagram, uint32_t bound, cote__peer **self
         if (cote__hello_decode(datagram.data, datagram.size, scratch.data, &hello) ==
             COTE__HELLO_OK) {
             hello.address = (cote__slice){NULL, 0}; /* which is for others */
-            *self = cote__peer_create(&hello, bound ? bound : LOOPBACK);
+            *self = cote__peer_create(&hello, bound ? bound : COTE__LOOPBACK);
         } else {
             result = cote__fail(COTE_EINVAL, "advertisement: a member that the protocol knows has "
                                              "another type than there, or it is nested too deep");

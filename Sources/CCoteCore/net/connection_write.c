@@ -143,11 +143,20 @@ static void on_written(uv_write_t *request, int status)
         self->events->drained(self->owner);
 }
 
-static void consume(cote__connection *self, size_t size)
+/* Hands some of it to the system. Returns what that says: the bytes that it took. `all`: it took
+ * whatever it was given. */
+static int write_some(cote__connection *self, bool *all)
 {
-    cote__outbox_consume(&self->output, size);
-    self->taken += size;
-    count_sent(self, size);
+    uv_buf_t buffers[MAX_PIECES];
+    size_t size;
+    unsigned count = gather(&self->output, buffers, &size);
+    int written = uv_try_write(&self->socket.stream, buffers, count);
+    *all = written >= 0 && (size_t)written == size;
+    if (written <= 0) return written;
+    cote__outbox_consume(&self->output, (size_t)written);
+    self->taken += (uint64_t)written;
+    count_sent(self, (size_t)written);
+    return written;
 }
 
 /* What the system takes at once. Nothing is done here about a connection that fails, since its
@@ -157,11 +166,8 @@ static void write_early(cote__connection *self)
     if (!self->open || self->write_pending || self->output.own.failed || self->output.front.failed)
         return;
     if (self->events->leaving) self->events->leaving(self->owner);
-    uv_buf_t buffers[MAX_PIECES];
-    size_t size;
-    unsigned count = gather(&self->output, buffers, &size);
-    int written = uv_try_write(&self->socket.stream, buffers, count);
-    if (written > 0) consume(self, (size_t)written);
+    bool all;
+    write_some(self, &all);
 }
 
 /* What libuv is to write stays where it is until it has: the rest of a frame that is shared, or a
@@ -208,16 +214,13 @@ void cote__connection_flush(cote__flush *task)
         return;
     }
     while (self->output.size > 0) {
-        uv_buf_t buffers[MAX_PIECES];
-        size_t size;
-        unsigned count = gather(&self->output, buffers, &size);
-        int written = uv_try_write(&self->socket.stream, buffers, count);
+        bool all;
+        int written = write_some(self, &all);
         if (written < 0 && written != UV_EAGAIN) {
             cut_off(self, written);
             return;
         }
-        if (written > 0) consume(self, (size_t)written);
-        if (written >= 0 && (size_t)written == size) continue;
+        if (all) continue;
         wait_for_room(self);
         return;
     }

@@ -8,7 +8,8 @@
 
 enum {
     COTE__HOST_NAME_SIZE = 256,
-    COTE__ADDRESS_SIZE = 16 /* of an IPv4 address as text, with its zero */
+    COTE__ADDRESS_SIZE = 16, /* of an IPv4 address as text, with its zero */
+    COTE__LOOPBACK = 0x7f000001
 };
 
 void cote__random(void *bytes, size_t size);

@@ -63,6 +63,15 @@ static void lose(server *self)
     self->peer = raw_connect(actor_port(self->actor));
 }
 
+/* The connection is lost while a request is handled. */
+static void begin_and_lose(server *self, test_stage *stage, uint32_t deduplicate, const char *json)
+{
+    begin(self, stage, deduplicate);
+    raw_send_request(&self->peer, json, IID ":1");
+    stage_wait(stage, self->calls == 1);
+    lose(self);
+}
+
 static void send_again(server *self, const char *type, const char *id)
 {
     char json[80];
@@ -214,10 +223,7 @@ static void test_nothing_is_remembered_by_default(void **state)
 {
     test_stage *stage = *state;
     static server self;
-    begin(&self, stage, 0);
-    raw_send_request(&self.peer, "{\"type\":\"later\"}", IID ":1");
-    stage_wait(stage, self.calls == 1);
-    lose(&self);
+    begin_and_lose(&self, stage, 0, "{\"type\":\"later\"}");
     stage_wait(stage, self.gone == 1);
     assert_int_equal(cote_reply_send(self.kept, NULL, 0), COTE_ECLOSED);
     send_again(&self, "now", IID ":1");
@@ -232,10 +238,7 @@ static void test_close_tells_those_that_outlived_their_connection(void **state)
 {
     test_stage *stage = *state;
     static server self;
-    begin(&self, stage, 10);
-    raw_send_request(&self.peer, "{\"type\":\"later\"}", IID ":1");
-    stage_wait(stage, self.calls == 1);
-    lose(&self);
+    begin_and_lose(&self, stage, 10, "{\"type\":\"later\"}");
     actor_close(self.actor);
     stage_wait(stage, self.gone == 1 && self.released == 1);
     assert_int_equal(cote_reply_send(self.kept, NULL, 0), COTE_ECLOSED);
@@ -246,10 +249,7 @@ static void test_deadline_is_told_after_the_connection(void **state)
 {
     test_stage *stage = *state;
     static server self;
-    begin(&self, stage, 10);
-    raw_send_request(&self.peer, "{\"type\":\"later\",\"__timeout\":500}", IID ":1");
-    stage_wait(stage, self.calls == 1);
-    lose(&self);
+    begin_and_lose(&self, stage, 10, "{\"type\":\"later\",\"__timeout\":500}");
     stage_wait(stage, self.gone == 1);
     assert_int_equal(cote_reply_send(self.kept, NULL, 0), COTE_ECLOSED);
     raw_close(&self.peer);

@@ -76,6 +76,14 @@ static void meet_again(fake *responder, raw_peer *peer)
     *peer = raw_accept(responder->listener);
 }
 
+static void answer_at_last(fake *responder, raw_peer *peer, test_ask *ask)
+{
+    fake_reply_text(peer, NULL, "s:done");
+    ask_expect_result(ask, "done");
+    raw_close(peer);
+    fake_close(responder);
+}
+
 /* MARK: not again */
 
 static void test_what_may_have_arrived_fails(void **state)
@@ -184,10 +192,7 @@ static void test_idempotent_goes_again_with_its_id(void **state)
     copy_id(&peer, again);
     assert_string_equal(id, again);
     assert_true(raw_argument_is(&peer, 0, "j:{\"type\":\"t\",\"a\":1,\"__coteRedelivered\":1}"));
-    fake_reply_text(&peer, NULL, "s:done");
-    ask_expect_result(ask, "done");
-    raw_close(&peer);
-    fake_close(&responder);
+    answer_at_last(&responder, &peer, ask);
 }
 
 /* The mark is never among the bytes. */
@@ -204,10 +209,7 @@ static void test_raw_request_goes_again(void **state)
     raw_expect(&peer);
     assert_true(raw_argument_is(&peer, 0, "j:{\"type\":\"t\",\"__coteRedelivered\":1}"));
     assert_true(raw_argument_is(&peer, 1, "{}"));
-    fake_reply_text(&peer, NULL, "s:done");
-    ask_expect_result(ask, "done");
-    raw_close(&peer);
-    fake_close(&responder);
+    answer_at_last(&responder, &peer, ask);
 }
 
 static void test_always(void **state)
@@ -221,10 +223,7 @@ static void test_always(void **state)
     meet_again(&responder, &peer);
     raw_expect(&peer);
     assert_true(raw_argument_is(&peer, 0, "j:{\"type\":\"t\",\"__coteRedelivered\":1}"));
-    fake_reply_text(&peer, NULL, "s:done");
-    ask_expect_result(ask, "done");
-    raw_close(&peer);
-    fake_close(&responder);
+    answer_at_last(&responder, &peer, ask);
 }
 
 /* Another one, that has long been there and had nothing to wait for, gets it. */

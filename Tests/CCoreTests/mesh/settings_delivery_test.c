@@ -5,30 +5,7 @@
 
 #include <cmocka.h>
 
-#include "mesh/settings.h"
-
-static cote_options named(void)
-{
-    cote_options options = COTE_OPTIONS_INIT;
-    options.name = "n";
-    return options;
-}
-
-static cote__settings resolve(const cote_options *options)
-{
-    cote__settings settings;
-    if (cote__settings_resolve(options, COTE__AXON_REP, &settings) != COTE_OK)
-        fail_msg("%s", cote_error_detail());
-    cote__settings_fini(&settings); /* what is looked at here is not of what that frees */
-    return settings;
-}
-
-static void expect_refused(const cote_options *options, const char *detail)
-{
-    cote__settings settings;
-    assert_int_equal(cote__settings_resolve(options, COTE__AXON_REP, &settings), COTE_EINVAL);
-    assert_string_equal(cote_error_detail(), detail);
-}
+#include "support/resolve.h"
 
 static void test_redelivery_at_three_levels(void **state)
 {

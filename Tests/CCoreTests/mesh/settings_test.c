@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mesh/settings.h"
+#include "support/resolve.h"
 #include "support/stage.h"
 
 static const char *const variables[] = {
@@ -33,29 +33,6 @@ static int forget_variables(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof variables / sizeof *variables; i++) unsetenv(variables[i]);
     return 0;
-}
-
-static cote_options named(void)
-{
-    cote_options options = COTE_OPTIONS_INIT;
-    options.name = "n";
-    return options;
-}
-
-static cote__settings resolve(const cote_options *options)
-{
-    cote__settings settings;
-    if (cote__settings_resolve(options, COTE__AXON_REP, &settings) != COTE_OK)
-        fail_msg("%s", cote_error_detail());
-    cote__settings_fini(&settings); /* what is looked at here is not of what that frees */
-    return settings;
-}
-
-static void expect_refused(const cote_options *options, const char *detail)
-{
-    cote__settings settings;
-    assert_int_equal(cote__settings_resolve(options, COTE__AXON_REP, &settings), COTE_EINVAL);
-    assert_string_equal(cote_error_detail(), detail);
 }
 
 /* MARK: numbers */
