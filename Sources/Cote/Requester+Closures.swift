@@ -32,13 +32,7 @@ extension Requester {
         try send(
             type,
             request,
-            delivery: Delivery(
-                timeout: timeout,
-                subset: subset,
-                extra: extra,
-                idempotent: idempotent,
-                requireHandler: requireHandler
-            ),
+            delivery: Delivery(timeout, subset, extra, idempotent, requireHandler),
             completion
         )
     }
@@ -58,13 +52,7 @@ extension Requester {
         try send(
             type,
             TypeAlone(),
-            delivery: Delivery(
-                timeout: timeout,
-                subset: subset,
-                extra: extra,
-                idempotent: idempotent,
-                requireHandler: requireHandler
-            ),
+            delivery: Delivery(timeout, subset, extra, idempotent, requireHandler),
             completion
         )
     }

@@ -30,13 +30,7 @@ extension Requester {
         try await send(
             type,
             request,
-            delivery: Delivery(
-                timeout: timeout,
-                subset: subset,
-                extra: extra,
-                idempotent: idempotent,
-                requireHandler: requireHandler
-            )
+            delivery: Delivery(timeout, subset, extra, idempotent, requireHandler)
         )
     }
 
@@ -53,13 +47,7 @@ extension Requester {
         try await send(
             type,
             TypeAlone(),
-            delivery: Delivery(
-                timeout: timeout,
-                subset: subset,
-                extra: extra,
-                idempotent: idempotent,
-                requireHandler: requireHandler
-            )
+            delivery: Delivery(timeout, subset, extra, idempotent, requireHandler)
         )
     }
 
@@ -77,13 +65,7 @@ extension Requester {
             try await send(
                 type,
                 request,
-                delivery: Delivery(
-                    timeout: timeout,
-                    subset: subset,
-                    extra: extra,
-                    idempotent: idempotent,
-                    requireHandler: requireHandler
-                )
+                delivery: Delivery(timeout, subset, extra, idempotent, requireHandler)
             ) as Anything
     }
 
@@ -100,13 +82,7 @@ extension Requester {
             try await send(
                 type,
                 TypeAlone(),
-                delivery: Delivery(
-                    timeout: timeout,
-                    subset: subset,
-                    extra: extra,
-                    idempotent: idempotent,
-                    requireHandler: requireHandler
-                )
+                delivery: Delivery(timeout, subset, extra, idempotent, requireHandler)
             ) as Anything
     }
 
@@ -124,13 +100,7 @@ extension Requester {
         try await send(
             type,
             request,
-            delivery: Delivery(
-                timeout: timeout,
-                subset: subset,
-                extra: extra,
-                idempotent: idempotent,
-                requireHandler: requireHandler
-            )
+            delivery: Delivery(timeout, subset, extra, idempotent, requireHandler)
         )
     }
 

@@ -10,6 +10,16 @@ struct Delivery {
 }
 
 extension Delivery {
+    init(_ timeout: Duration?, _ subset: String?, _ extra: [JSONValue], _ idempotent: Bool, _ requireHandler: Bool) {
+        self.init(
+            timeout: timeout,
+            subset: subset,
+            extra: extra,
+            idempotent: idempotent,
+            requireHandler: requireHandler
+        )
+    }
+
     /// Calls `body` with the core's options, whose strings live until it returns.
     fileprivate func withOptions(_ body: (inout cote_send_options) -> Int32?) throws -> Int32? {
         var options = cote_send_options()
