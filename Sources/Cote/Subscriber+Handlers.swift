@@ -42,7 +42,7 @@ extension Subscriber {
                 nonisolated(unsafe) let value = value
                 if !queue.add({ guarded(value, context) }) { failures.reportDropped(context) }
             },
-            onEnd: { [handlers] in queue.add { handlers.didFinish() } }
+            onEnd: { [handlers] in queue.finish { handlers.didFinish() } }
         )
         return subscribe(pattern, receiver)
     }

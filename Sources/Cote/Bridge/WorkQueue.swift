@@ -34,6 +34,15 @@ final class WorkQueue: Sendable {
     /// False if an older piece was dropped for it.
     @discardableResult
     func add(_ work: @escaping @Sendable () -> Void) -> Bool {
+        add(work, limit: limit)
+    }
+
+    /// Done when everything before it is. Nothing is dropped for it.
+    func finish(_ work: @escaping @Sendable () -> Void) {
+        _ = add(work, limit: .max)
+    }
+
+    private func add(_ work: @escaping @Sendable () -> Void, limit: Int) -> Bool {
         var dropped: (@Sendable () -> Void)?
         let isFirst = state.withLock { state in
             if state.waiting.count >= limit { dropped = state.waiting.popFirst() }

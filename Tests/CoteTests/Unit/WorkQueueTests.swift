@@ -34,6 +34,18 @@ struct WorkQueueTests {
         #expect(done.withLock { $0 } == [3, 4, 5])
     }
 
+    @Test func theEndDropsNothing() async throws {
+        let queue = WorkQueue(width: 1, limit: 3)
+        let done = Locked<[Int]>([])
+        let all = Promise<Void>()
+        queue.add {
+            for number in 1...3 { queue.add { done.withLock { $0.append(number) } } }
+            queue.finish { all.fulfil(()) }
+        }
+        try await all.value
+        #expect(done.withLock { $0 } == [1, 2, 3])
+    }
+
     @Test func nothingIsLostBetweenManyThreads() async throws {
         let queue = WorkQueue(width: 3)
         struct Counts {
